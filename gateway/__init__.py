@@ -1,0 +1,1 @@
+"""The media path: source -> decode -> motion -> encode -> hub -> peer."""

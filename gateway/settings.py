@@ -1,0 +1,116 @@
+"""Settings of the gateway: its cameras, and how it speaks WebRTC."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+from yarl import URL
+
+from edge.settings import Frozen
+
+CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+RESERVED_CAMERA_IDS = frozenset({"api", "ws", "healthz", "readyz", "metrics", "assets"})
+"""First path segments that the HTTP server uses itself."""
+
+
+class MotionSettings(Frozen):
+    enabled: bool = True
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
+    """0.05 very sensitive, 0.1 default, 0.2 low, 0.3 very low."""
+
+
+class VideoSettings(Frozen):
+    max_bitrate_kbps: Annotated[int, Field(ge=50, le=20_000)] = 1_500
+
+
+class SourceAuthSettings(Frozen):
+    """Credentials for the camera: either a Bearer token, or a name and a password (Basic)."""
+
+    bearer: str | None = None
+    username: str | None = None
+    password: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "SourceAuthSettings":
+        if self.bearer is not None and self.username is not None:
+            raise ValueError("expected either bearer, or username and password, not both")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("expected username and password together")
+        return self
+
+
+class CameraSettings(Frozen):
+    """One camera.
+
+    ``source`` is an http(s) MJPEG URL, an rtsp(s) URL, ``file:PATH`` or ``synthetic:``.
+    """
+
+    source: str
+    name: str | None = None
+    auth: SourceAuthSettings = SourceAuthSettings()
+    warm: bool = False
+    """Stay connected to the camera when nobody watches."""
+    connect_timeout_s: Annotated[float, Field(gt=0)] = 1.2
+    stall_timeout_s: Annotated[float, Field(gt=0)] = 2.0
+    max_part_bytes: Annotated[int, Field(ge=1_024)] = 4_000_000
+    motion: MotionSettings = MotionSettings()
+    video: VideoSettings = VideoSettings()
+
+    @field_validator("source")
+    @classmethod
+    def _known_scheme(cls, source: str) -> str:
+        try:
+            scheme, host = URL(source).scheme, URL(source).host
+        except ValueError as error:
+            raise ValueError(f"not a URL: {error}") from error
+        if scheme in ("http", "https", "rtsp", "rtsps"):
+            if not host:
+                raise ValueError(f"{source!r} names no host")
+        elif scheme not in ("file", "synthetic"):
+            raise ValueError(
+                f"{source!r}: expected http://, https://, rtsp://, rtsps://, file: or synthetic:"
+            )
+        return source
+
+
+class IceServerSettings(Frozen):
+    urls: tuple[str, ...]
+    username: str | None = None
+    credential: str | None = None
+
+    @field_validator("urls", mode="before")
+    @classmethod
+    def _one_or_many(cls, urls: object) -> object:
+        return (urls,) if isinstance(urls, str) else urls
+
+    @field_validator("urls")
+    @classmethod
+    def _known_scheme(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            if url.partition(":")[0] not in ("stun", "stuns", "turn", "turns"):
+                raise ValueError(f"{url!r}: expected stun:, stuns:, turn: or turns:")
+        return urls
+
+
+class WebrtcSettings(Frozen):
+    ice_servers: tuple[IceServerSettings, ...] = ()
+    max_viewers: Annotated[int, Field(ge=1)] = 500
+    gather_timeout_s: Annotated[float, Field(gt=0)] = 1.0
+    connect_timeout_s: Annotated[float, Field(gt=0)] = 15.0
+    close_timeout_s: Annotated[float, Field(gt=0)] = 5.0
+    silence_timeout_s: Annotated[float, Field(gt=0)] = 8.0
+    """A viewer whose heartbeat is silent for this long is dropped."""
+
+
+class UplinkSettings(Frozen):
+    """The signaling server that a gateway registers with."""
+
+    url: str
+    token: str | None = None
+    gateway_id: Annotated[str, Field(pattern=CAMERA_ID)] = "home"
+
+    @field_validator("url")
+    @classmethod
+    def _websocket(cls, url: str) -> str:
+        if URL(url).scheme not in ("ws", "wss") or not URL(url).host:
+            raise ValueError(f"{url!r}: expected ws://HOST/ws or wss://HOST/ws")
+        return url
