@@ -75,6 +75,8 @@ def parse(text: str | bytes) -> dict[str, Any]:
     if size > MAX_MESSAGE_BYTES:
         raise MalformedMessage(f"message of {size} bytes: expected at most {MAX_MESSAGE_BYTES}")
     try:
+        # json.loads would guess UTF-16 and UTF-32, drop a byte order mark and pass surrogates.
+        text = text.decode("utf-8") if isinstance(text, bytes) else text
         wire = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
         raise MalformedMessage(f"expected a JSON object: {error}") from error
@@ -112,6 +114,12 @@ def from_wire(wire: dict[str, Any], direction: object) -> object:
     return _read_dataclass(named[0], body, "")
 
 
+def _printable(text: str) -> str:
+    """Shorten what a stranger sent to what a log and another message can carry."""
+    text = text[:60]
+    return text if text.isprintable() else ascii(text)[1:-1][:80]
+
+
 def _shown(value: object) -> str:
     return (
         repr(value) if value is None or (isinstance(value, str) and len(value) <= 40) else "given"
@@ -125,12 +133,13 @@ def _read_dataclass(cls: Any, wire: object, path: str) -> object:
     prefix = f"{path}." if path else ""
     unknown = set(wire) - {wire_name(field.name) for field in dataclasses.fields(cls)}
     if unknown:
-        raise InvalidField(prefix + min(unknown)[:60], "no such field")
+        raise InvalidField(prefix + _printable(min(unknown)), "no such field")
     for field, hint in _fields(cls):
         key = wire_name(field.name)
-        if key in wire:
+        optional = field.default is not dataclasses.MISSING
+        if key in wire and not (optional and wire[key] is None):
             values[field.name] = _read(hint, wire[key], prefix + key)
-        elif field.default is dataclasses.MISSING:
+        elif not optional:
             raise InvalidField(prefix + key, "a value, but it is missing")
     return cls(**values)
 
