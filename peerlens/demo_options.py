@@ -1,0 +1,42 @@
+"""What the user asked of ``peerlens demo``."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+
+class Fault(StrEnum):
+    """How the virtual camera misbehaves, so that failures can be seen."""
+
+    NONE = "none"
+    STALL = "stall"
+    """Stops sending frames now and then, the connection stays open."""
+    DROP = "drop"
+    """Closes the connection now and then."""
+    CORRUPT = "corrupt"
+    """Cuts short or garbles some of its JPEGs."""
+    SLOW = "slow"
+    """Sends slower than it should."""
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """Options of the demo; ``width`` and ``height`` in pixels, ``fps`` in frames a second.
+
+    ``video`` (a file) and ``webcam`` (a device such as ``/dev/video0``) replace the generated
+    scene; at most one of them is given. ``stamp`` paints the wall clock into every frame.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    cameras: int = 1
+    fps: float = 25.0
+    width: int = 640
+    height: int = 480
+    video: Path | None = None
+    webcam: str | None = None
+    stamp: bool = False
+    fault: Fault = Fault.NONE
+    auth_mode: Literal["open", "token"] = "open"
+    state_dir: Path = Path(".peerlens")
