@@ -80,7 +80,9 @@ class IceServerSettings(Frozen):
     @field_validator("urls", mode="before")
     @classmethod
     def _one_or_many(cls, urls: object) -> object:
-        return (urls,) if isinstance(urls, str) else urls
+        if isinstance(urls, str):
+            return (urls,)
+        return tuple(urls) if isinstance(urls, list) else urls
 
     @field_validator("urls")
     @classmethod

@@ -1,0 +1,261 @@
+"""One camera: joins source, pipeline and hubs, and does the retrying.
+
+The only module that knows all stages. The camera is opened when somebody wants it and
+released when the last one has left for ``LINGER_S``, unless it is configured to stay warm.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+
+from gateway.backoff import Backoff
+from gateway.camera_state import CameraLifecycle, CameraState
+from gateway.frame_rate import FrameRate
+from gateway.hub import Hub
+from gateway.motion import MotionPublisher
+from gateway.pipeline import FramePipeline, PipelineOutputs
+from gateway.settings import CameraSettings
+from gateway.slots import NewestSlot
+from gateway.source import open_source
+from gateway.source.errors import SourceError, SourceRefused, SourceStalled
+from gateway.stream import EncodedStream
+from gateway.units import AccessUnit, Codec, JpegFrame, MotionEvent, RawFrame
+from gateway.worker import NewestFirstWorker
+from protocol.messages import CameraInfo
+
+logger = logging.getLogger(__name__)
+
+LINGER_S = 5.0
+"""How long a camera stays open after its last viewer: a page reload finds it running."""
+
+RETRY_FIRST_S, RETRY_MOST_S = 0.2, 0.7
+"""With the connect timeout, a camera that returns is back within two seconds."""
+
+REFUSED_RETRY_S = 5.0
+"""A camera that wants a person (wrong password) is asked again this rarely."""
+
+
+class Camera:
+    """``async with camera:`` runs it. Single use; on the event loop only."""
+
+    def __init__(self, camera_id: str, settings: CameraSettings, executor: Executor) -> None:
+        self.id = camera_id
+        self.settings = settings
+        self.streams = {
+            codec: EncodedStream(codec, settings.video.max_bitrate_kbps, self._changed)
+            for codec in Codec
+        }
+        self.jpegs: Hub[JpegFrame] = Hub(self._changed)
+        self.motion: Hub[MotionEvent] = Hub()
+        self.changes: Hub[CameraInfo] = Hub()
+        self.newest_jpeg: JpegFrame | None = None
+        self.frames = 0
+        self.connects = 0
+        self.pipeline = FramePipeline(
+            self.streams.values(),
+            settings.motion,
+            PipelineOutputs(
+                self._encoded_in_worker,
+                self._motion_in_worker,
+                self._jpeg_in_worker,
+                self._size_in_worker,
+            ),
+            epoch_s=time.monotonic(),
+        )
+        self.worker: NewestFirstWorker[JpegFrame | RawFrame] = NewestFirstWorker(
+            executor, self.pipeline.process
+        )
+        self._log = logging.LoggerAdapter(logger, {"camera": camera_id})
+        self._lifecycle = CameraLifecycle(self._changed, self._log)
+        self._rate = FrameRate()
+        self._size: tuple[int, int] | None = None
+        self._moving = False
+        self._motion_publisher = MotionPublisher()
+        self._wants = 1 if settings.warm else 0
+        self._wanted = asyncio.Event()
+        self._unwanted = asyncio.Event()
+        self._linger: asyncio.TimerHandle | None = None
+        self._announced_fps: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    # Life
+
+    async def __aenter__(self) -> "Camera":
+        self._loop = asyncio.get_running_loop()
+        (self._wanted if self._wants else self._unwanted).set()
+        self._task = asyncio.create_task(self._run(), name=f"camera {self.id}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._linger is not None:
+            self._linger.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        await self.worker.close()
+        self.pipeline.release()
+
+    @contextlib.contextmanager
+    def wanted(self) -> Iterator[None]:
+        """Keep the camera open for the length of a ``with`` block."""
+        self._wants += 1
+        if self._linger is not None:
+            self._linger.cancel()
+            self._linger = None
+        self._unwanted.clear()
+        self._wanted.set()
+        try:
+            yield
+        finally:
+            self._wants -= 1
+            if self._wants == 0 and self._linger is None:
+                self._linger = self._loop.call_later(LINGER_S, self._linger_ended)
+
+    def _linger_ended(self) -> None:
+        self._linger = None
+        if self._wants == 0:
+            self._wanted.clear()
+            self._unwanted.set()
+
+    async def _run(self) -> None:
+        backoff = Backoff(RETRY_FIRST_S, RETRY_MOST_S)
+        while True:
+            await self._wanted.wait()
+            if self._lifecycle.state is CameraState.IDLE:
+                self._lifecycle.move(CameraState.CONNECTING)
+                backoff.reset()
+            delay_s = await self._connect_once(backoff)
+            if delay_s is None:
+                self._lifecycle.move(CameraState.IDLE)
+                self.pipeline.release()
+                self.newest_jpeg = None
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._unwanted.wait(), delay_s)
+
+    async def _connect_once(self, backoff: Backoff) -> float | None:
+        """Run the source until it fails (returns the delay to wait) or is unwanted (None)."""
+        self.connects += 1
+        self._rate.reset()
+        self.pipeline.source_changed()
+        frames_before = self.frames
+        source = asyncio.create_task(open_source(self.settings).run(self._deliver))
+        unwanted = asyncio.create_task(self._unwanted.wait())
+        try:
+            await asyncio.wait({source, unwanted}, return_when=asyncio.FIRST_COMPLETED)
+            if not source.done():
+                return None
+        finally:
+            for task in (source, unwanted):
+                task.cancel()
+            await asyncio.wait({source, unwanted})
+        self._tell_motion(self._motion_publisher.end(time.monotonic()))
+        if self.frames > frames_before:
+            backoff.reset()
+        return self._failed(source.exception(), backoff)
+
+    def _failed(self, error: BaseException | None, backoff: Backoff) -> float:
+        detail = str(error)[:500]
+        if isinstance(error, SourceRefused):
+            self._lifecycle.move(CameraState.ERROR, detail)
+            return REFUSED_RETRY_S
+        if isinstance(error, SourceStalled):
+            self._lifecycle.move(CameraState.STALLED, detail)
+        elif isinstance(error, SourceError):
+            self._lifecycle.move(CameraState.OFFLINE, detail)
+        else:
+            self._log.error("the source failed unexpectedly", exc_info=error)
+            self._lifecycle.move(CameraState.ERROR, f"unexpected {type(error).__name__}")
+            return REFUSED_RETRY_S
+        return backoff.next_delay_s()
+
+    # Frames
+
+    def _deliver(self, frame: JpegFrame | RawFrame) -> None:
+        self.frames += 1
+        self._rate.add(frame.capture_s)
+        fps = self._rate.fps
+        if fps is not None:
+            self.pipeline.fps = fps
+        if isinstance(frame, JpegFrame):
+            self._publish_jpeg(frame)
+        self.pipeline.jpeg_wanted = len(self.jpegs) > 0
+        self.worker.submit(frame)
+        self._lifecycle.move(CameraState.LIVE)
+        if fps is not None and not _close(fps, self._announced_fps):
+            self._announced_fps = fps
+            self._changed()
+
+    def _publish_jpeg(self, frame: JpegFrame) -> None:
+        self.newest_jpeg = frame
+        self.jpegs.publish(frame)
+
+    def _encoded_in_worker(self, stream: EncodedStream, unit: AccessUnit) -> None:
+        self._loop.call_soon_threadsafe(stream.hub.publish, unit)
+
+    def _jpeg_in_worker(self, frame: JpegFrame) -> None:
+        self._loop.call_soon_threadsafe(self._publish_jpeg, frame)
+
+    def _size_in_worker(self, width: int, height: int) -> None:
+        self._loop.call_soon_threadsafe(self._set_size, width, height)
+
+    def _motion_in_worker(self, event: MotionEvent) -> None:
+        self._loop.call_soon_threadsafe(self._select_motion, event)
+
+    def _set_size(self, width: int, height: int) -> None:
+        self._size = (width, height)
+        self._changed()
+
+    def _select_motion(self, event: MotionEvent) -> None:
+        self._tell_motion(self._motion_publisher.select(event))
+
+    def _tell_motion(self, event: MotionEvent | None) -> None:
+        if event is None:
+            return
+        self.motion.publish(event)
+        moving = event.level != "NONE"
+        if moving != self._moving:
+            self._moving = moving
+            self._changed()
+
+    async def next_jpeg(self) -> JpegFrame:
+        """Wait for the next JPEG, opening the camera if need be. The caller sets the deadline."""
+        slot: NewestSlot[JpegFrame] = NewestSlot()
+        with self.wanted(), self.jpegs.subscribed(slot.put):
+            return await slot.get()
+
+    # What the outside sees
+
+    @property
+    def viewers(self) -> int:
+        """Everyone who receives pictures, over WebRTC or as MJPEG."""
+        return sum(len(stream.hub) for stream in self.streams.values()) + len(self.jpegs)
+
+    @property
+    def state(self) -> CameraState:
+        return self._lifecycle.state
+
+    @property
+    def info(self) -> CameraInfo:
+        fps = self._rate.fps if self.state is CameraState.LIVE else None
+        return CameraInfo(
+            id=self.id,
+            name=self.settings.name or self.id,
+            state=self.state.value,
+            detail=self._lifecycle.detail,
+            width=self._size[0] if self._size else None,
+            height=self._size[1] if self._size else None,
+            fps=min(round(fps, 1), 1000.0) if fps is not None else None,
+            viewers=self.viewers,
+            motion=self._moving,
+        )
+
+    def _changed(self) -> None:
+        self.changes.publish(self.info)
+
+
+def _close(fps: float, announced: float | None) -> bool:
+    return announced is not None and abs(fps - announced) <= 0.2 * announced

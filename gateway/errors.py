@@ -1,0 +1,67 @@
+"""Errors of the media path.
+
+GatewayError
+├── MediaError               one frame is lost, the stream goes on
+│   ├── DecodeError
+│   └── EncodeError
+└── ViewerRefused            one viewer gets no session; carries the problem slug
+    ├── InvalidSdp
+    ├── NoCommonCodec
+    ├── UnknownCamera
+    ├── UnknownSession
+    ├── TooManyViewers
+    └── GatewayClosing
+"""
+
+
+class GatewayError(Exception):
+    """Base of everything the gateway raises on purpose."""
+
+
+class MediaError(GatewayError):
+    """A frame that could not be processed. The stream goes on without it."""
+
+
+class DecodeError(MediaError):
+    pass
+
+
+class EncodeError(MediaError):
+    pass
+
+
+class ViewerRefused(GatewayError):
+    """A viewer that gets no session, and why. ``slug`` and ``status`` go to the client."""
+
+    slug = "refused"
+    status = 500
+
+
+class InvalidSdp(ViewerRefused):
+    slug = "invalid-sdp"
+    status = 400
+
+
+class NoCommonCodec(ViewerRefused):
+    slug = "no-common-codec"
+    status = 406
+
+
+class UnknownCamera(ViewerRefused):
+    slug = "unknown-camera"
+    status = 404
+
+
+class UnknownSession(ViewerRefused):
+    slug = "unknown-session"
+    status = 404
+
+
+class TooManyViewers(ViewerRefused):
+    slug = "too-many-viewers"
+    status = 503
+
+
+class GatewayClosing(ViewerRefused):
+    slug = "gateway-offline"
+    status = 503

@@ -1,0 +1,26 @@
+"""Frames per second, from the times at which frames were captured."""
+
+from collections import deque
+
+WINDOW_FRAMES = 30
+
+
+class FrameRate:
+    """Mean rate over the last frames."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=WINDOW_FRAMES)
+
+    def add(self, capture_s: float) -> None:
+        self._times.append(capture_s)
+
+    def reset(self) -> None:
+        self._times.clear()
+
+    @property
+    def fps(self) -> float | None:
+        """Frames per second, or None while fewer than two frames are known."""
+        if len(self._times) < 2:
+            return None
+        span = self._times[-1] - self._times[0]
+        return (len(self._times) - 1) / span if span > 0 else None

@@ -1,0 +1,95 @@
+"""The gateway: cameras, viewers, and the pool of threads they share."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from edge.problems import Problem
+from edge.roles import Role
+from edge.whep_http import Answered
+from gateway.camera import Camera
+from gateway.errors import UnknownCamera, ViewerRefused
+from gateway.peers import Peers
+from gateway.settings import CameraSettings, WebrtcSettings
+from protocol.messages import CameraInfo, Candidate
+
+RETRY_AFTER_S = 5
+SESSION_BYTES = 16
+
+
+class Gateway:
+    """``async with gateway:`` runs everything. It also is the backend of WHEP."""
+
+    def __init__(self, cameras: Mapping[str, CameraSettings], webrtc: WebrtcSettings) -> None:
+        self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
+        self.cameras = {
+            camera_id: Camera(camera_id, settings, self._executor)
+            for camera_id, settings in cameras.items()
+        }
+        self.peers = Peers(self.cameras, webrtc)
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> "Gateway":
+        async with contextlib.AsyncExitStack() as stack:
+            stack.callback(self._executor.shutdown, wait=False)
+            for camera in self.cameras.values():
+                await stack.enter_async_context(camera)
+            await stack.enter_async_context(self.peers)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def infos(self) -> tuple[CameraInfo, ...]:
+        """All cameras as they are now."""
+        return tuple(camera.info for camera in self.cameras.values())
+
+    @contextlib.contextmanager
+    def watching_changes(self, changed: Callable[[], None]) -> Iterator[None]:
+        """Call ``changed`` whenever a camera's info changes, within a ``with`` block."""
+        with contextlib.ExitStack() as stack:
+            for camera in self.cameras.values():
+                stack.enter_context(camera.changes.subscribed(lambda _: changed()))
+            yield
+
+    def camera(self, camera_id: str) -> Camera:
+        """Return a camera by its id; raises :class:`UnknownCamera`."""
+        try:
+            return self.cameras[camera_id]
+        except KeyError:
+            raise UnknownCamera(f"no camera {camera_id!r}") from None
+
+    # WhepBackend
+
+    async def offer(self, camera: str, sdp: str, role: Role, address: str) -> Answered:
+        """See :class:`edge.whep_http.WhepBackend`."""
+        session = secrets.token_hex(SESSION_BYTES)
+        try:
+            return Answered(session, await self.peers.open(session, camera, sdp))
+        except ViewerRefused as error:
+            raise as_problem(error) from error
+
+    async def candidates(self, session: str, candidates: Sequence[Candidate]) -> None:
+        """See :class:`edge.whep_http.WhepBackend`."""
+        try:
+            await asyncio.gather(*(self.peers.add_candidate(entry) for entry in candidates))
+        except ViewerRefused as error:
+            raise as_problem(error) from error
+
+    async def close(self, session: str) -> None:
+        """See :class:`edge.whep_http.WhepBackend`."""
+        try:
+            self.peers.close(session, "the viewer left")
+        except ViewerRefused as error:
+            raise as_problem(error) from error
+
+
+def as_problem(error: ViewerRefused) -> Problem:
+    """Translate a refusal for HTTP."""
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == 503 else None
+    return Problem(error.status, error.slug, str(error), headers=headers)

@@ -1,0 +1,86 @@
+"""The gateway's figures for Prometheus. Labels are camera ids, which configuration bounds."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gateway.camera import Camera
+from gateway.gateway import Gateway
+
+
+class GatewayMetrics(Collector):
+    """Reads the figures off the gateway when Prometheus asks; nothing is kept twice."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._cameras()
+        yield from self._peers()
+
+    def _cameras(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("peerlens_camera_live", "1 while frames arrive", labels=["camera"])
+        fps = GaugeMetricFamily("peerlens_camera_fps", "Frames per second", labels=["camera"])
+        viewers = GaugeMetricFamily("peerlens_camera_viewers", "Viewers", labels=["camera"])
+        families = [up, fps, viewers]
+        counters = {
+            name: CounterMetricFamily(f"peerlens_camera_{name}", text, labels=["camera"])
+            for name, text in COUNTERS.items()
+        }
+        for camera in self._gateway.cameras.values():
+            info = camera.info
+            up.add_metric([camera.id], float(info.state == "live"))
+            fps.add_metric([camera.id], info.fps or 0.0)
+            viewers.add_metric([camera.id], info.viewers)
+            for name, value in _counts(camera).items():
+                counters[name].add_metric([camera.id], value)
+        yield from families
+        yield from counters.values()
+
+    def _peers(self) -> Iterator[Metric]:
+        peers = self._gateway.peers
+        yield GaugeMetricFamily("peerlens_peers", "Open viewer sessions", value=len(peers))
+        yield GaugeMetricFamily(
+            "peerlens_peers_closing", "Viewer sessions being closed", value=peers.closing
+        )
+        yield CounterMetricFamily(
+            "peerlens_peers_opened", "Viewer sessions ever opened", value=peers.opened
+        )
+        yield CounterMetricFamily(
+            "peerlens_peer_closes_overdue",
+            "Viewer sessions that did not close in time",
+            value=peers.closes_overdue,
+        )
+        yield GaugeMetricFamily(
+            "peerlens_peer_dropped_units",
+            "Encoded pictures that open viewer sessions were too slow to take",
+            value=sum(peer.dropped_units for peer in peers.all()),
+        )
+
+
+COUNTERS = {
+    "frames": "Frames received",
+    "frames_skipped": "Frames dropped because the machine was busy",
+    "frames_bad": "Frames that could not be decoded",
+    "connects": "Attempts to open the source",
+    "keyframes": "Keyframes encoded, all codecs",
+    "encoder_failures": "Encoders replaced after a failure",
+    "motion_failures": "Motion detectors replaced after a failure",
+}
+
+
+def _counts(camera: Camera) -> dict[str, int]:
+    streams = camera.streams.values()
+    return {
+        "frames": camera.frames,
+        "frames_skipped": camera.worker.dropped,
+        "frames_bad": camera.pipeline.bad_frames,
+        "connects": camera.connects,
+        "keyframes": sum(stream.keyframes for stream in streams),
+        "encoder_failures": sum(stream.failures for stream in streams),
+        "motion_failures": camera.pipeline.motion_failures,
+    }

@@ -1,0 +1,147 @@
+"""Reading a viewer's SDP offer and choosing, on purpose, what to send it. Pure code."""
+
+from dataclasses import dataclass
+
+from aiortc import sdp
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+
+from gateway.errors import InvalidSdp, NoCommonCodec
+from gateway.units import Codec
+
+PLAYOUT_DELAY_URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
+
+MAX_MEDIA_SECTIONS = 8
+MAX_CANDIDATES = 64
+
+H264_PROFILES = (sdp.H264Profile.PROFILE_CONSTRAINED_BASELINE, sdp.H264Profile.PROFILE_BASELINE)
+"""Profiles whose decoders all take what the encoder makes, the exact one first."""
+
+
+@dataclass(frozen=True)
+class VideoChoice:
+    """What one viewer gets: its media section, codec, payload types and extension ids."""
+
+    mid: str
+    codec: Codec
+    payload_type: int
+    rtx_payload_type: int | None
+    playout_delay_id: int | None
+
+
+def parse_offer(offer: str) -> sdp.SessionDescription:
+    """Parse an SDP offer; raises :class:`InvalidSdp`."""
+    try:
+        description = sdp.SessionDescription.parse(offer)
+    except Exception as error:
+        # aiortc's parser stops on bad input with whatever comes up: KeyError, AssertionError…
+        raise InvalidSdp(
+            f"the offer could not be read as SDP ({type(error).__name__}: {error})"
+        ) from error
+    if not 1 <= len(description.media) <= MAX_MEDIA_SECTIONS:
+        raise InvalidSdp(
+            f"the offer has {len(description.media)} media sections:"
+            f" expected 1 to {MAX_MEDIA_SECTIONS}"
+        )
+    return description
+
+
+def choose_video(offer: str) -> VideoChoice:
+    """Choose H.264 in a profile every viewer decodes, else VP8.
+
+    Chromium lists VP8 first and aiortc would take that; the order of the offer is
+    deliberately ignored. Raises :class:`InvalidSdp` or :class:`NoCommonCodec`.
+    """
+    description = parse_offer(offer)
+    sections = [
+        media
+        for media in description.media
+        if media.kind == "video" and media.direction in ("recvonly", "sendrecv") and media.port
+    ]
+    if not sections:
+        raise InvalidSdp("the offer asks for no video: expected m=video with a=recvonly")
+    media = sections[0]
+    chosen = _best_codec(media.rtp.codecs)
+    if chosen is None:
+        raise NoCommonCodec(
+            f"the offer has {_names(media.rtp.codecs)}: expected H264 (constrained baseline,"
+            " packetization-mode=1) or VP8"
+        )
+    codec, parameters = chosen
+    payload_type = parameters.payloadType
+    if payload_type is None:
+        raise InvalidSdp(f"{codec} has no payload type")
+    return VideoChoice(
+        mid=media.rtp.muxId,
+        codec=codec,
+        payload_type=payload_type,
+        rtx_payload_type=_rtx_for(payload_type, media.rtp.codecs),
+        playout_delay_id=next(
+            (x.id for x in media.rtp.headerExtensions if x.uri == PLAYOUT_DELAY_URI), None
+        ),
+    )
+
+
+def _best_codec(
+    offered: list[RTCRtpCodecParameters],
+) -> tuple[Codec, RTCRtpCodecParameters] | None:
+    for profile in H264_PROFILES:
+        for codec in offered:
+            if _is_h264(codec, profile):
+                return Codec.H264, codec
+    for codec in offered:
+        if codec.mimeType.lower() == "video/vp8":
+            return Codec.VP8, codec
+    return None
+
+
+def _is_h264(codec: RTCRtpCodecParameters, profile: sdp.H264Profile) -> bool:
+    if codec.mimeType.lower() != "video/h264":
+        return False
+    if str(codec.parameters.get("packetization-mode", "0")) != "1":
+        return False
+    try:
+        # RFC 6184: without profile-level-id a decoder is constrained baseline.
+        found, _ = sdp.parse_h264_profile_level_id(
+            str(codec.parameters.get("profile-level-id", "42E01F"))
+        )
+    except ValueError:
+        return False
+    return found is profile
+
+
+def _rtx_for(payload_type: int, offered: list[RTCRtpCodecParameters]) -> int | None:
+    for codec in offered:
+        if codec.mimeType.lower() == "video/rtx" and codec.parameters.get("apt") == payload_type:
+            return codec.payloadType
+    return None
+
+
+def _names(offered: list[RTCRtpCodecParameters]) -> str:
+    names = {codec.mimeType.partition("/")[2] for codec in offered}
+    return ", ".join(sorted(names - {"rtx", "red", "ulpfec", "flexfec-03"})) or "no codec"
+
+
+def without_hidden_candidates(offer: str) -> str:
+    """Return ``offer`` without mDNS (.local) candidates and without the end of candidates.
+
+    aioice takes a second to resolve a ``.local`` name, while the browser's real address
+    arrives by itself as a peer-reflexive candidate; and it gives up at the end of an empty
+    list, before that has happened. The peer's own deadline ends a hopeless attempt.
+    """
+    kept: list[str] = []
+    candidates = 0
+    for line in offer.splitlines():
+        if line.startswith("a=end-of-candidates"):
+            continue
+        if line.startswith("a=candidate:"):
+            candidates += 1
+            if candidates > MAX_CANDIDATES or is_hidden(line):
+                continue
+        kept.append(line)
+    return "\r\n".join(kept) + "\r\n"
+
+
+def is_hidden(candidate: str) -> bool:
+    """Whether a candidate line carries an mDNS name in place of its address."""
+    fields = candidate.split()
+    return len(fields) > 4 and fields[4].lower().endswith(".local")

@@ -1,0 +1,194 @@
+"""One viewer of one camera: a peer connection from offer to close."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from aiortc import (
+    RTCDataChannel,
+    RTCIceServer,
+    RTCSessionDescription,
+)
+from aiortc.rtcdtlstransport import RTCCertificate
+from aiortc.sdp import candidate_from_sdp
+
+from gateway import aiortc_private, events_channel
+from gateway.camera import Camera
+from gateway.errors import InvalidSdp
+from gateway.events_channel import EventsChannel
+from gateway.negotiation import (
+    MAX_CANDIDATES,
+    VideoChoice,
+    choose_video,
+    is_hidden,
+    without_hidden_candidates,
+)
+from gateway.slots import AccessUnitSlot
+from gateway.units import MotionEvent
+from protocol.messages import CameraInfo, Candidate
+
+logger = logging.getLogger(__name__)
+
+MAX_SOCKET_BACKLOG_BYTES = 262_144
+
+
+class PeerState(StrEnum):
+    """negotiating -> connecting -> connected -> closed; any state may go to closed."""
+
+    NEGOTIATING = "negotiating"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    CLOSED = "closed"
+
+
+class Peer:
+    """Single use. ``closed`` is called once, when the peer ends for whatever reason."""
+
+    def __init__(
+        self,
+        session: str,
+        camera: Camera,
+        ice_servers: Iterable[RTCIceServer],
+        certificate: RTCCertificate,
+        closed: Callable[["Peer"], None],
+    ) -> None:
+        self.session = session
+        self.camera = camera
+        self.state = PeerState.NEGOTIATING
+        self.started_s = self.heard_s = time.monotonic()
+        self.choice: VideoChoice | None = None
+        self.bitrate_estimate_bps: int | None = None
+        self.connection = aiortc_private.new_peer_connection(ice_servers, certificate)
+        self._closed = closed
+        self._events: EventsChannel | None = None
+        self._track: aiortc_private.UnitTrack | None = None
+        self._slot: AccessUnitSlot | None = None
+        self._candidates = 0
+        self._subscriptions = contextlib.ExitStack()
+        self._log = logging.LoggerAdapter(logger, {"camera": camera.id, "peer": session[:8]})
+        self.connection.on("connectionstatechange", self._connection_changed)
+        self.connection.on("datachannel", self._channel_opened)
+
+    async def answer(self, offer: str, gather_timeout_s: float) -> str:
+        """Return the SDP answer to ``offer``, complete with candidates.
+
+        Takes at most a little more than ``gather_timeout_s``. Raises :class:`InvalidSdp` or
+        :class:`NoCommonCodec`; the peer must be closed then.
+        """
+        choice = self.choice = choose_video(offer)
+        # The camera opens while ICE and DTLS do their round trips.
+        self._subscriptions.enter_context(self.camera.wanted())
+        try:
+            await self.connection.setRemoteDescription(
+                RTCSessionDescription(without_hidden_candidates(offer), "offer")
+            )
+            sender = aiortc_private.apply_choice(self.connection, choice)
+        except Exception as error:
+            # aiortc has no exception of its own for a bad offer.
+            raise InvalidSdp(f"the offer could not be used: {error}") from error
+        stream = self.camera.streams[choice.codec]
+        self._slot = AccessUnitSlot(stream.request_keyframe, self._congested)
+        self._track = aiortc_private.UnitTrack(self._slot, self._sending_started)
+        aiortc_private.feed(
+            sender, self._track, choice, stream.request_keyframe, self._bitrate_estimated
+        )
+        aiortc_private.limit_gathering(self.connection, gather_timeout_s)
+        await self.connection.setLocalDescription(await self.connection.createAnswer())
+        if self.state is PeerState.NEGOTIATING:
+            self._move(PeerState.CONNECTING)
+        return self.connection.localDescription.sdp
+
+    async def add_candidate(self, candidate: Candidate) -> None:
+        """Add one trickled candidate; hidden and surplus ones are ignored.
+
+        Raises :class:`InvalidSdp` when it is no candidate.
+        """
+        # The end of candidates is not passed on, see negotiation.without_hidden_candidates.
+        text = (candidate.candidate or "").removeprefix("candidate:")
+        if not text or is_hidden(text) or self._candidates >= MAX_CANDIDATES:
+            return
+        self._candidates += 1
+        try:
+            parsed = candidate_from_sdp(text)
+            parsed.sdpMid = candidate.sdp_mid
+            parsed.sdpMLineIndex = candidate.sdp_m_line_index
+            await self.connection.addIceCandidate(parsed)
+        except Exception as error:
+            raise InvalidSdp(f"candidate {text[:80]!r} could not be used: {error}") from error
+
+    def close(self, reason: str) -> None:
+        """Stop sending, at once; whoever owns the peer closes the connection."""
+        if self.state is PeerState.CLOSED:
+            return
+        self._move(PeerState.CLOSED, reason)
+        self._subscriptions.close()
+        if self._slot is not None:
+            self._slot.close()
+        self.connection.remove_all_listeners()
+        self._closed(self)
+
+    @property
+    def has_heartbeat(self) -> bool:
+        """Whether this viewer speaks on the events channel (standard WHEP players do not)."""
+        return self._events is not None
+
+    @property
+    def dropped_units(self) -> int:
+        return self._slot.dropped if self._slot is not None else 0
+
+    def tick(self) -> None:
+        """Tell the viewer, about once a second, when its RTP times were captured."""
+        track = self._track
+        if self._events is None or track is None or track.newest_sent is None:
+            return
+        rtp_timestamp, capture_s = track.newest_sent
+        self._events.tell_timing(rtp_timestamp, capture_s)
+
+    def _move(self, state: PeerState, reason: str = "") -> None:
+        self._log.info("= %s -> %s%s", self.state, state, f" ({reason})" if reason else "")
+        self.state = state
+
+    def _sending_started(self) -> None:
+        """The connection is up: from here on units of the camera's stream come in."""
+        if self.state is PeerState.CLOSED or self._slot is None or self.choice is None:
+            return
+        stream = self.camera.streams[self.choice.codec]
+        self._subscriptions.enter_context(stream.hub.subscribed(self._slot.put))
+        stream.request_keyframe()
+
+    def _congested(self) -> bool:
+        return aiortc_private.socket_backlog(self.connection) > MAX_SOCKET_BACKLOG_BYTES
+
+    def _bitrate_estimated(self, bitrate_bps: int) -> None:
+        self.bitrate_estimate_bps = bitrate_bps
+
+    def _connection_changed(self) -> None:
+        state = self.connection.connectionState
+        if state == "connected" and self.state is not PeerState.CLOSED:
+            path = aiortc_private.nominated_path(self.connection)
+            self._move(PeerState.CONNECTED, f"path {path}")
+        elif state in ("failed", "closed"):
+            self.close(f"connection {state}")
+
+    def _channel_opened(self, channel: RTCDataChannel) -> None:
+        if channel.label != events_channel.LABEL or self._events is not None:
+            self._log.info("< data channel %r is not served here", channel.label[:40])
+            channel.close()
+            return
+        self._events = EventsChannel(channel, self._heard)
+        self._subscriptions.enter_context(self.camera.motion.subscribed(self._tell_motion))
+        self._subscriptions.enter_context(self.camera.changes.subscribed(self._tell_camera))
+        self._tell_camera(self.camera.info)
+
+    def _heard(self) -> None:
+        self.heard_s = time.monotonic()
+
+    def _tell_motion(self, event: MotionEvent) -> None:
+        if self._events is not None:
+            self._events.tell_motion(self.camera.id, event)
+
+    def _tell_camera(self, info: CameraInfo) -> None:
+        if self._events is not None:
+            self._events.tell_camera(info)

@@ -1,0 +1,147 @@
+"""All viewers of a gateway: opening within the limit, deadlines, heartbeat, closing."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+
+from aiortc import RTCIceServer
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from gateway import aiortc_private
+from gateway.camera import Camera
+from gateway.closing import Closer
+from gateway.errors import (
+    GatewayClosing,
+    InvalidSdp,
+    TooManyViewers,
+    UnknownCamera,
+    UnknownSession,
+    ViewerRefused,
+)
+from gateway.peer import Peer, PeerState
+from gateway.settings import WebrtcSettings
+from protocol.messages import Candidate
+
+logger = logging.getLogger(__name__)
+
+SWEEP_INTERVAL_S = 1.0
+CERTIFICATE_LIFETIME_S = 24 * 3600.0
+"""aiortc's certificates are valid for 30 days; new peers get a new one every day."""
+
+
+class Peers:
+    """``async with peers:`` watches over them. On the event loop only."""
+
+    def __init__(self, cameras: Mapping[str, Camera], settings: WebrtcSettings) -> None:
+        self._cameras = cameras
+        self._settings = settings
+        self._ice_servers = [
+            RTCIceServer(list(server.urls), server.username, server.credential)
+            for server in settings.ice_servers
+        ]
+        self._peers: dict[str, Peer] = {}
+        self._closer = Closer(settings.close_timeout_s)
+        self._certificate = aiortc_private.generate_certificate()
+        self._certificate_made_s = time.monotonic()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._accepting = True
+        self.opened = 0
+
+    async def __aenter__(self) -> "Peers":
+        self._sweeper = asyncio.create_task(self._sweep(), name="sweep peers")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._accepting = False
+        for peer in list(self._peers.values()):
+            peer.close("the gateway stops")
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.wait({self._sweeper})
+        await self._closer.finish()
+
+    def __len__(self) -> int:
+        return len(self._peers)
+
+    def all(self) -> list[Peer]:
+        return list(self._peers.values())
+
+    @property
+    def closing(self) -> int:
+        return self._closer.closing
+
+    @property
+    def closes_overdue(self) -> int:
+        return self._closer.overdue
+
+    async def open(self, session: str, camera_id: str, offer: str) -> str:
+        """Start a peer under the name ``session`` and return its answer.
+
+        Raises :class:`ViewerRefused` in one of its kinds.
+        """
+        if not self._accepting:
+            raise GatewayClosing("the gateway is stopping")
+        camera = self._cameras.get(camera_id)
+        if camera is None:
+            raise UnknownCamera(f"no camera {camera_id!r}")
+        if session in self._peers:
+            raise InvalidSdp(f"session {session!r} exists already")
+        if len(self._peers) >= self._settings.max_viewers:
+            raise TooManyViewers(f"{self._settings.max_viewers} viewers are watching already")
+        peer = Peer(session, camera, self._ice_servers, self._newest_certificate(), self._closed)
+        self._peers[session] = peer
+        self.opened += 1
+        try:
+            # STUN and TURN have their own deadline within; this one is for what has none.
+            async with asyncio.timeout(self._settings.connect_timeout_s):
+                return await peer.answer(offer, self._settings.gather_timeout_s)
+        except ViewerRefused as error:
+            peer.close(str(error))
+            raise
+        except BaseException:
+            peer.close("no answer could be made")
+            raise
+
+    async def add_candidate(self, candidate: Candidate) -> None:
+        """Pass a trickled candidate on. Raises UnknownSession or InvalidSdp."""
+        await self._peer(candidate.session).add_candidate(candidate)
+
+    def close(self, session: str, reason: str) -> None:
+        """End a session. Raises UnknownSession."""
+        self._peer(session).close(reason)
+
+    def _peer(self, session: str) -> Peer:
+        try:
+            return self._peers[session]
+        except KeyError:
+            raise UnknownSession(f"no session {session!r}") from None
+
+    def _closed(self, peer: Peer) -> None:
+        del self._peers[peer.session]
+        self._closer.close(peer.connection)
+
+    def _newest_certificate(self) -> RTCCertificate:
+        if time.monotonic() - self._certificate_made_s > CERTIFICATE_LIFETIME_S:
+            self._certificate = aiortc_private.generate_certificate()
+            self._certificate_made_s = time.monotonic()
+        return self._certificate
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_INTERVAL_S)
+            now_s = time.monotonic()
+            for peer in self.all():
+                reason = self._overdue(peer, now_s)
+                if reason is not None:
+                    peer.close(reason)
+                else:
+                    peer.tick()
+
+    def _overdue(self, peer: Peer, now_s: float) -> str | None:
+        if peer.state is not PeerState.CONNECTED:
+            if now_s - peer.started_s > self._settings.connect_timeout_s:
+                return "not connected in time"
+        elif peer.has_heartbeat and now_s - peer.heard_s > self._settings.silence_timeout_s:
+            return "heartbeat lost"
+        return None

@@ -1,0 +1,113 @@
+"""What is done to each frame of a camera: decode, encode, look for motion.
+
+``process`` runs in a worker thread, one frame at a time. Results leave through callables
+that hand them to the event loop.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gateway.decode import JpegDecoder, PictureConverter, encode_jpeg, luma_plane
+from gateway.errors import MediaError
+from gateway.motion import MotionDetector
+from gateway.settings import MotionSettings
+from gateway.stream import EncodedStream
+from gateway.units import RTP_CLOCK_HZ, AccessUnit, JpegFrame, MotionEvent, RawFrame
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PipelineOutputs:
+    """Where results go. Each is called from the worker thread."""
+
+    encoded: Callable[[EncodedStream, AccessUnit], None]
+    motion: Callable[[MotionEvent], None]
+    jpeg: Callable[[JpegFrame], None]
+    size: Callable[[int, int], None]
+
+
+class FramePipeline:
+    """The stages of one camera, in one place, with what they remember between frames."""
+
+    def __init__(
+        self,
+        streams: Iterable[EncodedStream],
+        motion: MotionSettings,
+        outputs: PipelineOutputs,
+        epoch_s: float,
+    ) -> None:
+        self._streams = tuple(streams)
+        self._motion_enabled = motion.enabled
+        self._motion_settings = motion
+        self._detector = MotionDetector(motion)
+        self._detector_is_stale = False
+        self._outputs = outputs
+        self._epoch_s = epoch_s
+        self._decoder = JpegDecoder()
+        self._converter = PictureConverter()
+        self._rtp_time = -1
+        self._size = (0, 0)
+        self.fps = 30.0
+        self.jpeg_wanted = False
+        self.bad_frames = 0
+        self.motion_failures = 0
+
+    def source_changed(self) -> None:
+        """Tell the detector, before the next frame, that what comes is a new connection."""
+        self._detector_is_stale = True
+
+    def process(self, frame: JpegFrame | RawFrame) -> None:
+        """Take one frame through all stages that somebody needs."""
+        wanted = [stream for stream in self._streams if stream.wanted]
+        from_jpeg = isinstance(frame, JpegFrame)
+        if not wanted and not self._motion_enabled and from_jpeg and self._size != (0, 0):
+            return
+        try:
+            raw = self._decoder.decode(frame) if isinstance(frame, JpegFrame) else frame
+            self._note_size(raw)
+            self._encode(raw, wanted)
+            if not from_jpeg and self.jpeg_wanted:
+                self._outputs.jpeg(encode_jpeg(raw))
+        except MediaError as error:
+            self.bad_frames += 1
+            logger.debug("frame skipped: %s", error)
+            return
+        if self._motion_enabled:
+            self._detect(raw)
+
+    def _note_size(self, raw: RawFrame) -> None:
+        size = (raw.picture.width, raw.picture.height)
+        if size != self._size:
+            self._size = size
+            self._outputs.size(*size)
+
+    def _encode(self, raw: RawFrame, wanted: list[EncodedStream]) -> None:
+        # From capture, never from a counter: cameras are irregular. Strictly increasing.
+        rtp_time = round((raw.capture_s - self._epoch_s) * RTP_CLOCK_HZ)
+        self._rtp_time = rtp_time = max(rtp_time, self._rtp_time + 1)
+        if not wanted:
+            return
+        picture = self._converter.to_yuv420p(raw.picture)
+        for stream in wanted:
+            unit = stream.encode(picture, raw.capture_s, rtp_time, self.fps)
+            if unit is not None:
+                self._outputs.encoded(stream, unit)
+
+    def _detect(self, raw: RawFrame) -> None:
+        try:
+            if self._detector_is_stale:
+                self._detector_is_stale = False
+                self._detector.reset()
+            self._outputs.motion(self._detector.detect(luma_plane(raw.picture), raw.capture_s))
+        except Exception as error:
+            # A detector must never touch the stream: start a fresh one and go on.
+            self.motion_failures += 1
+            logger.warning("motion detector failed and is replaced: %r", error)
+            self._detector = MotionDetector(self._motion_settings)
+
+    def release(self) -> None:
+        """Free the encoders while nobody watches."""
+        for stream in self._streams:
+            stream.release()

@@ -1,0 +1,79 @@
+"""One camera in one codec: its encoder, when to make keyframes, and who receives it."""
+
+import logging
+from collections.abc import Callable
+
+from av import VideoFrame
+
+from gateway.encode import Encoder, create_encoder
+from gateway.errors import EncodeError
+from gateway.hub import Hub
+from gateway.units import AccessUnit, Codec
+
+logger = logging.getLogger(__name__)
+
+KEYFRAME_INTERVAL_S = 0.25
+"""Requests for keyframes within this time of the last one are served by one, at its end."""
+
+
+class EncodedStream:
+    """Encodes each picture once for all viewers of one codec.
+
+    ``encode`` runs in a worker, one call at a time; everything else on the event loop.
+    """
+
+    def __init__(
+        self, codec: Codec, max_bitrate_kbps: int, viewers_changed: Callable[[], None]
+    ) -> None:
+        self.codec = codec
+        self.hub: Hub[AccessUnit] = Hub(viewers_changed)
+        self.keyframes = 0
+        self.failures = 0
+        self._max_bitrate_kbps = max_bitrate_kbps
+        self._encoder: Encoder | None = None
+        self._size = (0, 0)
+        self._keyframe_wanted = True
+        self._last_keyframe_s = float("-inf")
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody receives this stream."""
+        return len(self.hub) > 0
+
+    def request_keyframe(self) -> None:
+        """Ask for an IDR. Any number of requests close together become one."""
+        self._keyframe_wanted = True
+
+    def encode(
+        self, picture: VideoFrame, capture_s: float, rtp_time: int, fps: float
+    ) -> AccessUnit | None:
+        """Encode one yuv420p picture; None when it could not be, which is counted."""
+        size = (picture.width, picture.height)
+        try:
+            if self._encoder is None or size != self._size:
+                self._encoder = create_encoder(self.codec, *size, fps, self._max_bitrate_kbps)
+                self._size = size
+                self._keyframe_wanted = True
+                self._last_keyframe_s = float("-inf")
+            keyframe = (
+                self._keyframe_wanted and capture_s - self._last_keyframe_s >= KEYFRAME_INTERVAL_S
+            )
+            if keyframe:
+                self._keyframe_wanted = False
+            picture.pts = rtp_time
+            payloads, is_keyframe = self._encoder.encode(picture, keyframe)
+        except EncodeError as error:
+            logger.warning("%s encoder failed and is replaced: %s", self.codec, error)
+            self.failures += 1
+            self._encoder = None
+            return None
+        if is_keyframe:
+            self._last_keyframe_s = capture_s
+            self.keyframes += 1
+        if not payloads:
+            return None
+        return AccessUnit(self.codec, payloads, is_keyframe, rtp_time, capture_s, *size)
+
+    def release(self) -> None:
+        """Free the encoder; the next picture opens another."""
+        self._encoder = None

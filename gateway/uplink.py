@@ -1,0 +1,242 @@
+"""The gateway's link to signaling: registers, answers offers, reports cameras, for ever.
+
+A link that breaks touches no viewer: media flows beside it, and the next link registers the
+same cameras again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from typing import NoReturn
+
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
+
+from gateway.backoff import Backoff
+from gateway.errors import ViewerRefused
+from gateway.gateway import Gateway
+from gateway.settings import UplinkSettings
+from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
+from protocol.errors import PROBLEM_PREFIX, ProtocolError
+from protocol.messages import (
+    Answer,
+    Bye,
+    Cameras,
+    Candidate,
+    Error,
+    GatewayToSignaling,
+    Ping,
+    Pong,
+    Registered,
+    RegisterGateway,
+    RoutedOffer,
+    SignalingToGateway,
+)
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 5.0
+REPLY_TIMEOUT_S = 5.0
+RETRY_FIRST_S, RETRY_MOST_S = 0.2, 2.0
+REFUSED_RETRY_S = 10.0
+"""After a refusal that needs a person (a wrong token), ask again this rarely."""
+NEEDS_A_PERSON = frozenset({4400, 4401, 4403, 4409, 4426})
+REPORT_INTERVAL_S = 0.25
+"""Changes of cameras within this time are told as one."""
+MAX_NEGOTIATIONS = 64
+"""Offers that may be in the making; more are refused as overload."""
+
+
+class LinkLost(Exception):
+    """The link ended. ``needs_a_person``: trying again soon makes no sense."""
+
+    def __init__(self, detail: str, needs_a_person: bool = False) -> None:
+        super().__init__(detail)
+        self.needs_a_person = needs_a_person
+
+
+class Uplink:
+    """``async with uplink:`` keeps the link up."""
+
+    def __init__(self, gateway: Gateway, settings: UplinkSettings) -> None:
+        self._gateway = gateway
+        self._settings = settings
+        self._task: asyncio.Task[None] | None = None
+        self.problem: str | None = "not connected yet"
+        """Why there is no link, in words; None while there is one."""
+
+    async def __aenter__(self) -> "Uplink":
+        self._task = asyncio.create_task(self._run(), name="uplink")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _run(self) -> None:
+        backoff = Backoff(RETRY_FIRST_S, RETRY_MOST_S)
+        async with ClientSession() as session:
+            while True:
+                delay_s = backoff.next_delay_s()
+                try:
+                    await self._connect_once(session)
+                except LinkLost as error:
+                    if self.problem is None:
+                        backoff.reset()
+                    if error.needs_a_person:
+                        delay_s = REFUSED_RETRY_S
+                    self.problem = str(error)
+                except (ClientError, OSError, TimeoutError) as error:
+                    self.problem = f"cannot be reached: {error or type(error).__name__}"
+                except Exception as error:
+                    # A defect, but one that must not take the gateway off the net for good.
+                    logger.exception("the uplink failed unexpectedly")
+                    self.problem = f"unexpected {type(error).__name__}"
+                logger.warning("= signaling: %s; next try in %.1f s", self.problem, delay_s)
+                await asyncio.sleep(delay_s)
+
+    async def _connect_once(self, session: ClientSession) -> NoReturn:
+        """Hold one link until it breaks; raises :class:`LinkLost`, ClientError or TimeoutError."""
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            socket = await session.ws_connect(
+                self._settings.url,
+                max_msg_size=MAX_MESSAGE_BYTES,
+                timeout=ClientWSTimeout(ws_close=2.0),
+            )
+        async with socket:
+            link = _Link(socket, self._gateway)
+            heartbeat_s = await link.register(self._settings)
+            self.problem = None
+            logger.info("= registered with %s as %s", self._settings.url, self._settings.gateway_id)
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(link.report_cameras())
+                    tasks.create_task(link.ping(heartbeat_s))
+                    await link.serve(tasks)
+            except ExceptionGroup as group:
+                raise _first_cause(group) from None
+
+
+def _first_cause(group: ExceptionGroup[Exception]) -> Exception:
+    """Return what broke the link, among the tasks that all failed because of it."""
+    lost = group.subgroup(LinkLost)
+    cause = (lost or group).exceptions[0]
+    return _first_cause(cause) if isinstance(cause, ExceptionGroup) else cause
+
+
+class _Link:
+    """One WebSocket to signaling."""
+
+    def __init__(self, socket: ClientWebSocketResponse, gateway: Gateway) -> None:
+        self._socket = socket
+        self._gateway = gateway
+        self._cameras_changed = asyncio.Event()
+        self._last_heard_s = 0.0
+        self._negotiations = 0
+
+    async def register(self, settings: UplinkSettings) -> float:
+        """Introduce the gateway; returns the heartbeat interval in seconds."""
+        await self._send(
+            RegisterGateway(settings.gateway_id, self._gateway.infos, token=settings.token)
+        )
+        async with asyncio.timeout(REPLY_TIMEOUT_S):
+            reply = await self._receive()
+        if isinstance(reply, Error):
+            raise LinkLost(reply.detail, await self._closed_for_a_person())
+        if not isinstance(reply, Registered):
+            raise LinkLost(f"expected registered, got {type(reply).__name__}")
+        return reply.heartbeat_s
+
+    async def _closed_for_a_person(self) -> bool:
+        """Whether the close that follows a refusal says that trying again is pointless."""
+        try:
+            async with asyncio.timeout(REPLY_TIMEOUT_S):
+                await self._receive()
+        except LinkLost as error:
+            return error.needs_a_person
+        return False
+
+    async def report_cameras(self) -> None:
+        """Tell signaling the cameras when they change, the newest state only."""
+        with self._gateway.watching_changes(self._cameras_changed.set):
+            while True:
+                await self._cameras_changed.wait()
+                self._cameras_changed.clear()
+                await self._send(Cameras(self._gateway.infos))
+                await asyncio.sleep(REPORT_INTERVAL_S)
+
+    async def ping(self, interval_s: float) -> None:
+        """Find out that signaling is gone even when the connection stays open."""
+        count = 0
+        loop = asyncio.get_running_loop()
+        self._last_heard_s = loop.time()
+        while True:
+            await self._send(Ping(count))
+            await asyncio.sleep(interval_s)
+            if loop.time() - self._last_heard_s > 2 * interval_s:
+                raise LinkLost(f"silent for {2 * interval_s:g} s")
+            count = (count + 1) & 0xFFFFFFFF
+
+    async def serve(self, tasks: asyncio.TaskGroup) -> NoReturn:
+        """Do what signaling asks for, until the link breaks."""
+        while True:
+            message = await self._receive()
+            self._last_heard_s = asyncio.get_running_loop().time()
+            if isinstance(message, RoutedOffer):
+                await self._take_offer(message, tasks)
+            elif isinstance(message, Candidate):
+                await self._add_candidate(message)
+            elif isinstance(message, Bye):
+                with contextlib.suppress(ViewerRefused):
+                    self._gateway.peers.close(message.session, message.reason or "bye")
+            elif isinstance(message, Ping):
+                await self._send(Pong(message.id))
+            elif isinstance(message, Error):
+                logger.warning("< signaling refused: %s", message.detail)
+
+    async def _take_offer(self, offer: RoutedOffer, tasks: asyncio.TaskGroup) -> None:
+        if self._negotiations >= MAX_NEGOTIATIONS:
+            await self._refuse(offer.session, "too-many-viewers", "too many viewers are joining")
+            return
+        self._negotiations += 1
+        tasks.create_task(self._answer(offer), name=f"answer {offer.session[:8]}")
+
+    async def _answer(self, offer: RoutedOffer) -> None:
+        try:
+            sdp = await self._gateway.peers.open(offer.session, offer.camera, offer.sdp)
+            await self._send(Answer(offer.session, sdp))
+        except ViewerRefused as error:
+            await self._refuse(offer.session, error.slug, str(error))
+        except TimeoutError:
+            await self._refuse(offer.session, "timeout", "no answer could be made in time")
+        finally:
+            self._negotiations -= 1
+
+    async def _add_candidate(self, candidate: Candidate) -> None:
+        try:
+            await self._gateway.peers.add_candidate(candidate)
+        except ViewerRefused as error:
+            # Candidates may trickle in after the viewer has gone; nobody needs to know.
+            logger.debug("< candidate ignored: %s", error)
+
+    async def _refuse(self, session: str, slug: str, detail: str) -> None:
+        await self._send(Error(PROBLEM_PREFIX + slug, detail[:500], session))
+
+    async def _send(self, message: GatewayToSignaling) -> None:
+        try:
+            async with asyncio.timeout(REPLY_TIMEOUT_S):
+                await self._socket.send_str(encode(message))
+        except TimeoutError:
+            raise LinkLost("signaling does not read") from None
+
+    async def _receive(self) -> SignalingToGateway:
+        message = await self._socket.receive()
+        if message.type is WSMsgType.TEXT:
+            try:
+                return decode(message.data, SignalingToGateway)
+            except ProtocolError as error:
+                raise LinkLost(f"signaling sent what version 1 does not know: {error}") from error
+        if message.type is WSMsgType.ERROR:
+            raise LinkLost(f"the link broke: {message.data}")
+        code = self._socket.close_code
+        raise LinkLost(f"signaling closed the link with {code}", code in NEEDS_A_PERSON)
