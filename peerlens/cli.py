@@ -1,0 +1,226 @@
+"""The command line: ``peerlens demo | up | signaling | gateway``.
+
+Exit codes: 0 stopped as asked (SIGINT, SIGTERM), 2 bad usage, bad configuration or an
+address that cannot be had, 1 anything unexpected.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from peerlens import cli_options
+from peerlens.errors import PeerlensError
+
+log = logging.getLogger(__name__)
+
+OK = 0
+UNEXPECTED = 1
+BAD_USAGE = 2
+
+Run = Callable[[], Awaitable[None]]
+Prepare = Callable[[argparse.Namespace], Run]
+"""Reads options and configuration, and returns what is left to do."""
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run ``peerlens`` with ``argv`` (``sys.argv``) and exit."""
+    sys.exit(run(sys.argv[1:] if argv is None else argv))
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command in ``argv``; returns the exit code."""
+    options = parser().parse_args(argv)
+    prepare: Prepare = options.prepare
+    cli_options.set_up_logs(options)
+    # Imported here: it is the HTTP edge, and --help must be quick.
+    from edge.errors import ListenError, TokenFileError  # noqa: PLC0415
+
+    try:
+        asyncio.run(_until_stopped(prepare(options)))
+    except (PeerlensError, ListenError, TokenFileError) as error:
+        _complain(str(error))
+        return BAD_USAGE
+    except KeyboardInterrupt:
+        return OK
+    except Exception as error:
+        _complain(f"unexpected {type(error).__name__}: {_one_line(error)}")
+        if options.log_level == "debug":
+            log.exception("This should not happen")
+        else:
+            _complain("run it again with --log-level debug for the details")
+        return UNEXPECTED
+    return OK
+
+
+async def _until_stopped(run: Run) -> None:
+    """Run until it ends by itself or a signal asks it to stop.
+
+    The first signal cancels; a second one finds Python's own handlers and ends the process.
+    """
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(run())
+    signals = (signal.SIGINT, signal.SIGTERM)
+    stopped = False
+
+    def stop(name: str) -> None:
+        nonlocal stopped
+        stopped = True
+        log.info("= stopping (%s)", name)
+        for number in signals:
+            loop.remove_signal_handler(number)
+        task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, stop, number.name)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _complain(text: str) -> None:
+    # The reader of standard error may be gone.
+    with contextlib.suppress(BrokenPipeError):
+        for line in text.splitlines():
+            print(f"peerlens: {line}", file=sys.stderr)
+
+
+def _one_line(error: Exception) -> str:
+    from peerlens.logs import redact  # noqa: PLC0415
+
+    return redact(" ".join(str(error).split())) or "no further details"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    root = cli_options.new_parser(
+        "peerlens",
+        "See and drive a cheap camera robot from any browser: MJPEG in, WebRTC out.",
+        "peerlens demo                        # no camera needed\n"
+        "peerlens up -c peerlens.yaml         # your own cameras",
+    )
+    root.add_argument("--version", action="version", version=f"peerlens {version('peerlens')}")
+    commands = root.add_subparsers(metavar="COMMAND", required=True)
+    _add_demo(commands)
+    _add_server(
+        commands,
+        "up",
+        _prepare_up,
+        "signaling and gateway in one process: the default for one machine",
+        "peerlens up -c peerlens.yaml\n"
+        "peerlens up -c peerlens.yaml --set http.port=9000\n"
+        "PEERLENS_CAMERAS__FRONT__WARM=true peerlens up -c peerlens.yaml",
+    )
+    _add_server(
+        commands,
+        "signaling",
+        _prepare_signaling,
+        "the broker alone: who is where, and who may talk to whom",
+        "peerlens signaling --set http.host=0.0.0.0 --set auth.mode=token",
+    )
+    _add_server(
+        commands,
+        "gateway",
+        _prepare_gateway,
+        "the cameras of this network, registered with a broker elsewhere",
+        "peerlens gateway -c gateway.yaml --set signaling.url=wss://example.org/ws",
+    )
+    return root
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "a virtual ESP32 camera, signaling, gateway and web page on this machine"
+    demo = cli_options.new_parser(
+        "peerlens demo",
+        f"Run {about}; prints the address to open.",
+        "peerlens demo\n"
+        "peerlens demo --cameras 4 --size 320x240 --port 9000\n"
+        "peerlens demo --webcam /dev/video0\n"
+        "peerlens demo --fault stall          # see what a failing camera looks like",
+        add=lambda **settings: commands.add_parser("demo", help=about, **settings),
+    )
+    cli_options.add_demo(demo)
+    cli_options.add_logging(demo)
+    demo.set_defaults(prepare=_prepare_demo)
+
+
+def _add_server(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    prepare: Prepare,
+    about: str,
+    example: str,
+) -> None:
+    command = cli_options.new_parser(
+        f"peerlens {name}",
+        f"Run {about}.",
+        example,
+        add=lambda **settings: commands.add_parser(name, help=about, **settings),
+    )
+    cli_options.add_configuration(command)
+    cli_options.add_logging(command)
+    command.set_defaults(prepare=prepare)
+
+
+# What each command imports takes a second: only the command that runs pays for it.
+
+
+def _prepare_demo(options: argparse.Namespace) -> Run:
+    demo_options = cli_options.demo_options(options)
+
+    async def run() -> None:
+        from peerlens.demo import run_demo  # noqa: PLC0415
+
+        await run_demo(demo_options)
+
+    return run
+
+
+def _prepare_up(options: argparse.Namespace) -> Run:
+    from peerlens.config import UpConfig, load  # noqa: PLC0415
+
+    config = load(UpConfig, options.config, environ=os.environ, flags=options.set)
+
+    async def run() -> None:
+        from peerlens.up import run_up  # noqa: PLC0415
+
+        await run_up(config)
+
+    return run
+
+
+def _prepare_signaling(options: argparse.Namespace) -> Run:
+    from peerlens.config import SignalingConfig, load  # noqa: PLC0415
+
+    config = load(SignalingConfig, options.config, environ=os.environ, flags=options.set)
+
+    async def run() -> None:
+        from peerlens.up import run_signaling  # noqa: PLC0415
+
+        await run_signaling(config)
+
+    return run
+
+
+def _prepare_gateway(options: argparse.Namespace) -> Run:
+    from peerlens.config import GatewayConfig, load  # noqa: PLC0415
+
+    config = load(GatewayConfig, options.config, environ=os.environ, flags=options.set)
+
+    async def run() -> None:
+        from peerlens.up import run_gateway  # noqa: PLC0415
+
+        await run_gateway(config)
+
+    return run

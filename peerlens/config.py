@@ -1,0 +1,146 @@
+"""The configuration of each command, and how it is put together.
+
+The file gives way to environment variables (``PEERLENS_KEY__PATH=value``), and those give
+way to flags (``--set key.path=value``). Relative paths are relative to the folder of the
+file, or to the working folder where there is no file.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+
+from edge.settings import Frozen, ServerSettings
+from gateway.settings import (
+    CAMERA_ID,
+    RESERVED_CAMERA_IDS,
+    CameraSettings,
+    IceServerSettings,
+    UplinkSettings,
+    WebrtcSettings,
+)
+from peerlens.config_overrides import Layers, apply_environment, apply_flags
+from peerlens.config_report import lines_of
+from peerlens.config_yaml import YamlDocument, read_file
+from peerlens.errors import ConfigError
+from signaling.settings import SignalingLimits
+
+DEFAULT_FILE = Path("peerlens.yaml")
+
+
+def _valid_id(value: str) -> str:
+    if value in RESERVED_CAMERA_IDS:
+        reserved = ", ".join(sorted(RESERVED_CAMERA_IDS))
+        raise ValueError(f"the name is taken by the server itself, as are {reserved}")
+    return value
+
+
+Id = Annotated[str, Field(pattern=CAMERA_ID)]
+CameraId = Annotated[Id, AfterValidator(_valid_id)]
+
+
+class CarSettings(Frozen):
+    """A car: the camera that it carries and the control board that moves it."""
+
+    camera: CameraId
+    board: Id | None = None
+
+
+class IceSettings(Frozen):
+    """The relays that signaling hands out to browsers and gateways."""
+
+    ice_servers: tuple[IceServerSettings, ...] = ()
+
+
+class UpConfig(ServerSettings):
+    """``peerlens up``: signaling and gateway in one process."""
+
+    cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict)
+    cars: dict[Id, CarSettings] = Field(default_factory=dict)
+    webrtc: WebrtcSettings = WebrtcSettings()
+    limits: SignalingLimits = SignalingLimits()
+
+    @model_validator(mode="after")
+    def _cars_have_cameras(self) -> "UpConfig":
+        for car_id, car in self.cars.items():
+            if car.camera not in self.cameras:
+                known = ", ".join(self.cameras) or "none"
+                raise ValueError(
+                    f"cars.{car_id}.camera: expected one of the cameras ({known}),"
+                    f" given {car.camera}"
+                )
+        return self
+
+
+class SignalingConfig(ServerSettings):
+    """``peerlens signaling``: the broker alone."""
+
+    cars: dict[Id, CarSettings] = Field(default_factory=dict)
+    webrtc: IceSettings = IceSettings()
+    limits: SignalingLimits = SignalingLimits()
+
+
+class GatewayConfig(ServerSettings):
+    """``peerlens gateway``: the cameras of one network, registered with a broker elsewhere."""
+
+    cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict)
+    webrtc: WebrtcSettings = WebrtcSettings()
+    signaling: UplinkSettings
+
+
+ROOTS: tuple[type[ServerSettings], ...] = (UpConfig, SignalingConfig, GatewayConfig)
+
+C = TypeVar("C", bound=ServerSettings)
+
+
+def load(
+    root: type[C],
+    file: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
+) -> C:
+    """Return the configuration ``root`` from ``file``, ``environ`` and ``flags``.
+
+    Without ``file``, ``peerlens.yaml`` in the working folder is read when it is there.
+    Raises :class:`ConfigError` with one line per problem.
+    """
+    if file is None and DEFAULT_FILE.exists():
+        file = DEFAULT_FILE
+    document = read_file(file) if file is not None else YamlDocument()
+    layers = Layers.from_file(file, document)
+    apply_environment(layers, root, environ or {})
+    apply_flags(layers, root, flags)
+    if not layers.content and "cameras" in root.model_fields:
+        raise ConfigError(
+            f"{file or DEFAULT_FILE}: no cameras are configured; start from"
+            " deploy/peerlens.example.yaml and name your file with -c FILE"
+        )
+    config = _validated(root, layers)
+    return root.model_validate(_with_absolute_paths(config, (file or DEFAULT_FILE).parent))
+
+
+def _validated(root: type[C], layers: Layers) -> C:
+    try:
+        # Strict, so that a quoted number or `true` for a number is an error; as JSON, because
+        # there pydantic takes lists for tuples and text for paths even when strict.
+        return root.model_validate_json(json.dumps(layers.content), strict=True)
+    except ValidationError as error:
+        others = [other for other in ROOTS if other is not root]
+        raise ConfigError(*lines_of(error, layers, root, others)) from error
+
+
+def _with_absolute_paths(config: BaseModel, folder: Path) -> dict[str, Any]:
+    """Return the settings of ``config`` with its relative paths made absolute from ``folder``."""
+    folder = folder.absolute()
+    settings = config.model_dump()
+    settings["auth"]["state_dir"] = folder / settings["auth"]["state_dir"]
+    if settings["http"]["web_root"] is not None:
+        settings["http"]["web_root"] = folder / settings["http"]["web_root"]
+    for camera in settings.get("cameras", {}).values():
+        scheme, _, path = camera["source"].partition(":")
+        if scheme.lower() == "file" and not path.startswith("/"):
+            camera["source"] = f"file:{folder / path}"
+    return settings
