@@ -114,10 +114,8 @@ def add_demo(command: argparse.ArgumentParser) -> None:
     )
     camera.add_argument(
         "--fault",
-        type=Fault,
-        choices=tuple(Fault),
-        default=Fault.NONE,
-        metavar="{" + ",".join(Fault) + "}",
+        choices=[fault.value for fault in Fault],
+        default=Fault.NONE.value,
         help="misbehave, so that failures can be seen (default: none)",
     )
 
@@ -147,7 +145,7 @@ def demo_options(options: argparse.Namespace) -> DemoOptions:
         video=options.video,
         webcam=options.webcam,
         stamp=options.stamp,
-        fault=options.fault,
+        fault=Fault(options.fault),
         auth_mode=options.auth,
         state_dir=options.state_dir,
     )

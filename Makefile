@@ -1,0 +1,106 @@
+# make run     set up what is missing and start the demo (make run PORT=9000 ARGS="--cameras 4")
+# make test    set up what is missing, check and test everything
+# make help    the other targets
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+HOST ?= 127.0.0.1
+PORT ?= 8080
+ARGS ?=
+
+BIN := .venv/bin
+NODE := deploy/with-node.sh
+# Stamps: what is older than its stamp is done.
+RUN_READY := .venv/.ready-to-run
+TEST_READY := .venv/.ready-to-test
+TEST_SYSTEM_READY := .venv/.ready-system
+WEB_READY := web/node_modules/.ready
+WEB_BUILT := web/dist/.built
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/tests -prune -o -type f -print)
+
+.PHONY: help setup setup-run setup-test run check check-python check-web test test-python test-web \
+	bench lock clean
+
+help: ## what there is to make
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: setup-run setup-test ## install all that is missing, into .venv and web/node_modules
+
+setup-run: $(RUN_READY) $(WEB_BUILT) ## what running needs: no browser, no test tools
+
+setup-test: $(TEST_READY) $(TEST_SYSTEM_READY) $(WEB_BUILT) ## what the tests need, too
+
+$(RUN_READY): pyproject.toml constraints.txt
+	@python=$$(PYTHON="$${PYTHON:-}" deploy/setup-system.sh run); \
+	if ! $(BIN)/python -c 'import pip' 2>/dev/null; then $$python -m venv --clear .venv; fi
+	$(BIN)/pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(TEST_READY): $(RUN_READY)
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Programs can go away again, so their stamp counts only while they are there.
+ifneq ($(shell command -v chromium >/dev/null && command -v turnserver >/dev/null && echo yes),yes)
+.PHONY: $(TEST_SYSTEM_READY)
+endif
+$(TEST_SYSTEM_READY): deploy/setup-system.sh | $(RUN_READY)
+	@deploy/setup-system.sh test
+	@touch $@
+
+$(WEB_READY): web/package-lock.json | $(RUN_READY)
+	cd web && ../$(NODE) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB_BUILT): $(WEB_SOURCES) $(WEB_READY)
+	cd web && ../$(NODE) npm run --silent build
+	@touch $@
+
+run: setup-run ## set up what is missing and start the demo; PORT=9000, ARGS="--cameras 4"
+	@exec $(BIN)/peerlens demo --host $(HOST) --port $(PORT) $(ARGS)
+
+check: check-python check-web ## lint and types
+
+check-python: $(TEST_READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check-web: $(WEB_READY)
+	cd web && ../$(NODE) npm run --silent check
+
+test: setup ## check, and every test; each suite ends with its own closing lines
+	@failed=(); \
+	for suite in check test-python test-web; do \
+		echo "== $$suite"; \
+		$(MAKE) --no-print-directory "$$suite" || failed+=("$$suite"); \
+	done; \
+	if ((${#failed[@]})); then echo "== failed: $${failed[*]}"; exit 1; fi; \
+	echo "== all passed: check, test-python, test-web"
+
+test-python: setup-test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-web: $(WEB_READY)
+	cd web && ../$(NODE) npm test --silent
+
+bench: setup ## every benchmark, short
+	@for file in bench/*.py; do \
+		grep -q '__main__' "$$file" || continue; \
+		name=$$(basename "$$file" .py); \
+		echo "== $$name"; \
+		$(BIN)/python -m "bench.$$name" --quick; \
+	done
+
+lock: ## renew constraints.txt from the newest versions that pyproject.toml allows
+	rm -rf build/lock && python3 -m venv build/lock
+	build/lock/bin/pip install --quiet -e '.[dev,node]'
+	@{ sed -n '/^#/p' constraints.txt; build/lock/bin/pip freeze --exclude-editable; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt
+
+clean: ## remove all that was installed and built here
+	rm -rf .venv web/node_modules web/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf *.egg-info

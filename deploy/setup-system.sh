@@ -1,0 +1,81 @@
+#!/bin/sh
+# Installs what is missing outside the repository, and nothing else.
+#   setup-system.sh run    Python >= 3.11 with venv; prints the interpreter to use
+#   setup-system.sh test   Chromium and coturn, real parts that the tests drive
+# On Debian and its relatives as root or with sudo; elsewhere it says what is needed.
+set -eu
+
+say() { printf '%s\n' "$*" >&2; }
+
+# install WHY PACKAGE...
+install() {
+    why=$1
+    shift
+    if ! command -v apt-get >/dev/null; then
+        say "$why Please install it (on Debian the packages are: $*), then run this again."
+        exit 1
+    fi
+    if [ "$(id -u)" -eq 0 ]; then
+        root=
+    elif command -v sudo >/dev/null; then
+        root=sudo
+    else
+        say "$why Please run as root: apt-get install -y $*"
+        exit 1
+    fi
+    say "$why Installing $*"
+    $root apt-get update -qq >&2
+    $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+}
+
+find_python() {
+    for python in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
+        if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            printf '%s\n' "$python"
+            return 0
+        fi
+    done
+    return 1
+}
+
+for_running() {
+    if ! command -v python3 >/dev/null; then
+        install "Python is missing." python3 python3-venv
+    fi
+    if ! python=$(find_python); then
+        say "Peerlens needs Python 3.11 or newer, and python3 here is $(python3 -V 2>&1)."
+        say "Debian 12, Ubuntu 24.04 and later have it. Otherwise install one and name it:"
+        say "  make PYTHON=/path/to/python3.12 run"
+        exit 1
+    fi
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        install "$python cannot make virtual environments." "$(basename "$python")-venv"
+    fi
+    printf '%s\n' "$python"
+}
+
+for_testing() {
+    missing=
+    command -v chromium >/dev/null || missing="chromium"
+    had_coturn=yes
+    if ! command -v turnserver >/dev/null; then
+        missing="$missing coturn"
+        had_coturn=no
+    fi
+    [ -n "$missing" ] || return 0
+    # shellcheck disable=SC2086
+    install "The tests drive real programs." $missing
+    if [ "$had_coturn" = no ] && [ -d /run/systemd/system ]; then
+        # The package starts a server of its own; the tests start theirs.
+        ${root:-} systemctl disable --now coturn >&2 || true
+    fi
+}
+
+case ${1:-} in
+run) for_running ;;
+test) for_testing ;;
+*)
+    say "usage: $0 run|test"
+    exit 2
+    ;;
+esac
