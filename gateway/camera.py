@@ -16,6 +16,7 @@ from gateway.camera_state import CameraLifecycle, CameraState
 from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
+from gateway.named_log import NamedLog
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.settings import CameraSettings
 from gateway.slots import NewestSlot
@@ -68,7 +69,7 @@ class Camera:
         self.worker: NewestFirstWorker[JpegFrame | RawFrame] = NewestFirstWorker(
             executor, self.pipeline.process
         )
-        self._log = logging.LoggerAdapter(logger, {"camera": camera_id})
+        self._log = NamedLog(logger, camera_id)
         self._lifecycle = CameraLifecycle(self._changed, self._log)
         self._rate = FrameRate()
         self._size: tuple[int, int] | None = None

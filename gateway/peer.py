@@ -18,6 +18,7 @@ from gateway import aiortc_private, events_channel
 from gateway.camera import Camera
 from gateway.errors import InvalidSdp
 from gateway.events_channel import EventsChannel
+from gateway.named_log import NamedLog
 from gateway.negotiation import (
     MAX_CANDIDATES,
     VideoChoice,
@@ -67,7 +68,7 @@ class Peer:
         self._slot: AccessUnitSlot | None = None
         self._candidates = 0
         self._subscriptions = contextlib.ExitStack()
-        self._log = logging.LoggerAdapter(logger, {"camera": camera.id, "peer": session[:8]})
+        self._log = NamedLog(logger, f"{camera.id}/{session[:8]}")
         self.connection.on("connectionstatechange", self._connection_changed)
         self.connection.on("datachannel", self._channel_opened)
 
