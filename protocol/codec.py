@@ -96,12 +96,22 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return keys
 
 
+def choices(direction: Any) -> tuple[Any, ...]:
+    """Return the message classes of ``direction``, a union or a single message."""
+    return typing.get_args(direction) or (direction,)
+
+
+def wire_keys(cls: Any) -> set[str]:
+    """Return every key that a message of ``cls`` may have on the wire."""
+    keys = {wire_name(field.name) for field in dataclasses.fields(cls)}
+    return keys | {key.lower() for key in ("TYPE", "ROLE") if hasattr(cls, key)}
+
+
 def from_wire(wire: dict[str, Any], direction: object) -> object:
     """Turn a parsed JSON object into the message of ``direction`` that it names."""
-    choices = typing.get_args(direction) or (direction,)
-    named = [cls for cls in choices if wire.get("type") == cls.TYPE]
+    named = [cls for cls in choices(direction) if wire.get("type") == cls.TYPE]
     if not named:
-        expected = ", ".join(sorted({cls.TYPE for cls in choices}))
+        expected = ", ".join(sorted({cls.TYPE for cls in choices(direction)}))
         raise UnknownType(f"type {_shown(wire.get('type'))}: expected one of {expected}")
     with_role = [cls for cls in named if getattr(cls, "ROLE", None) is not None]
     if with_role:
