@@ -1,0 +1,1 @@
+"""Cameras: everything that pictures come from, behind one small protocol."""

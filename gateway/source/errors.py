@@ -1,0 +1,30 @@
+"""Errors of sources: why a camera gives no pictures.
+
+SourceError
+├── SourceUnreachable    no connection, or it was closed: try again
+├── SourceStalled        connected, but no complete picture in time: try again
+└── SourceRefused        a person must act: credentials, address or format are wrong
+"""
+
+from gateway.errors import GatewayError
+
+
+class SourceError(GatewayError):
+    """Base of all reasons for a source to end. The message is for the person who set it up.
+
+    ``retry`` says whether the same settings may work a moment later.
+    """
+
+    retry = True
+
+
+class SourceUnreachable(SourceError):
+    pass
+
+
+class SourceStalled(SourceError):
+    pass
+
+
+class SourceRefused(SourceError):
+    retry = False

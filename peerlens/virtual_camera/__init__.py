@@ -1,0 +1,8 @@
+"""A virtual ESP32-S3 camera: a real HTTP server that speaks the CameraWebServer wire format."""
+
+from peerlens.virtual_camera.faults import Fault, Faults
+from peerlens.virtual_camera.pictures import Picture, Pictures, ScenePictures
+from peerlens.virtual_camera.server import VirtualCamera
+from peerlens.virtual_camera.wire import Dialect
+
+__all__ = ["Dialect", "Fault", "Faults", "Picture", "Pictures", "ScenePictures", "VirtualCamera"]

@@ -1,0 +1,74 @@
+"""Failures on demand: what real cameras do on a bad day."""
+
+import random
+from collections.abc import Callable
+from enum import StrEnum
+
+CORRUPT_FLIPS = 12
+SLOW_DIVISOR = 5
+_SOS = b"\xff\xda"
+
+
+class Fault(StrEnum):
+    NONE = "none"
+    STALL = "stall"
+    """Connections stay open, nothing is sent."""
+    DROP = "drop"
+    """Streams are reset, new ones too; the control address stays up."""
+    CORRUPT = "corrupt"
+    """Bytes of the compressed data are wrong."""
+    JOINED = "joined"
+    """Each part holds the picture before as well."""
+    TRUNCATED = "truncated"
+    """Every second picture is cut short, with no EOI."""
+    SLOW = "slow"
+    """Only every fifth picture is sent."""
+
+
+class Faults:
+    """The current fault; ``on_change`` is called whenever it is set."""
+
+    def __init__(self, fault: Fault = Fault.NONE, seed: int = 1) -> None:
+        self._fault = fault
+        self._random = random.Random(seed)
+        self._before = b""
+        self._count = 0
+        self.on_change: Callable[[Fault], None] = lambda fault: None
+
+    @property
+    def fault(self) -> Fault:
+        return self._fault
+
+    def set(self, fault: Fault | str) -> None:
+        """Switch to ``fault``. Raises ValueError for a name that is none."""
+        self._fault = Fault(fault)
+        self.on_change(self._fault)
+
+    def clear(self) -> None:
+        self.set(Fault.NONE)
+
+    def impair(self, jpeg: bytes) -> bytes | None:
+        """Return what is sent instead of ``jpeg``, None for nothing. Call once per picture."""
+        before, self._before = self._before, jpeg
+        self._count += 1
+        match self._fault:
+            case Fault.STALL | Fault.DROP:
+                return None
+            case Fault.SLOW:
+                return None if self._count % SLOW_DIVISOR else jpeg
+            case Fault.CORRUPT:
+                return self._flipped(jpeg)
+            case Fault.JOINED:
+                return before + jpeg
+            case Fault.TRUNCATED:
+                return jpeg[: len(jpeg) * 2 // 3] if self._count % 2 else jpeg
+            case Fault.NONE:
+                return jpeg
+
+    def _flipped(self, jpeg: bytes) -> bytes:
+        damaged = bytearray(jpeg)
+        first = jpeg.find(_SOS) + 16
+        for _ in range(CORRUPT_FLIPS):
+            at = self._random.randrange(first, len(jpeg) - 2)
+            damaged[at] ^= 1 << self._random.randrange(8)
+        return bytes(damaged)
