@@ -1,0 +1,175 @@
+"""What each command runs: signaling and gateway in one process, or either alone."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from signaling.app import signaling_routes
+from yarl import URL
+
+from edge.app import build_app
+from edge.auth import Authenticator, Role, Tokens
+from edge.health import Readiness, health_routes
+from edge.metrics import metrics_routes, new_registry
+from edge.ready_links import ready_links
+from edge.server import serving
+from edge.settings import AuthSettings, ServerSettings
+from gateway.app import as_ice_server, camera_list_routes, media_routes
+from gateway.gateway import Gateway
+from gateway.metrics import GatewayMetrics
+from gateway.settings import UplinkSettings
+from gateway.uplink import Uplink
+from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
+from signaling.service import SignalingService
+from signaling.whep import forwarding_routes
+
+logger = logging.getLogger(__name__)
+
+LOCAL_GATEWAY_ID = "local"
+
+
+async def run_up(config: UpConfig) -> None:
+    """Run signaling and gateway on one port until cancelled."""
+    async with up(config) as server:
+        server.announce()
+        await asyncio.Event().wait()
+
+
+async def run_signaling(config: SignalingConfig) -> None:
+    """Run the broker alone until cancelled."""
+    async with signaling(config) as server:
+        server.announce()
+        await asyncio.Event().wait()
+
+
+async def run_gateway(config: GatewayConfig) -> None:
+    """Run a gateway that registers with a broker elsewhere, until cancelled."""
+    async with gateway(config) as server:
+        server.announce()
+        await asyncio.Event().wait()
+
+
+class RunningServer:
+    """A server that answers at ``url``."""
+
+    def __init__(self, url: URL, tokens: Tokens | None, auth: AuthSettings) -> None:
+        self.url = url
+        self.tokens = tokens
+        self._auth = auth
+
+    def announce(self) -> None:
+        """Print the address, and the links with tokens when they were just made."""
+        print(f"Peerlens is up: {self.url}", flush=True)
+        if self.tokens is None:
+            return
+        if not self.tokens.created:
+            print(f"Tokens are in {self._auth.state_dir / 'tokens.json'}", flush=True)
+            return
+        print("Made new tokens. Open, and give away with care:", flush=True)
+        for role, link in ready_links(self.url, self.tokens).items():
+            print(f"  {role:<7} {link}", flush=True)
+        print(
+            f"All of them, those of devices and gateways too, are in"
+            f" {self._auth.state_dir / 'tokens.json'}",
+            flush=True,
+        )
+
+
+@contextlib.asynccontextmanager
+async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
+    """Serve everything on one port. The gateway still talks to signaling over a WebSocket."""
+    tokens = _tokens(config.auth)
+    registry, readiness = new_registry(), Readiness()
+    media = Gateway(config.cameras, config.webrtc)
+    registry.register(GatewayMetrics(media))
+    ice_servers = [as_ice_server(server) for server in config.webrtc.ice_servers]
+    service = SignalingService(
+        config.limits,
+        ice_servers=ice_servers,
+        cars={car: settings.camera for car, settings in config.cars.items()},
+        from_loopback=config.http.is_loopback,
+        registry=registry,
+    )
+    readiness.add("signaling", service.ready)
+    routes = [
+        *media_routes(media, config.webrtc.ice_servers),
+        *signaling_routes(service, web_root=config.http.web_root),
+    ]
+    app = _app(config, tokens, registry, readiness, routes)
+    async with media, service, serving(app, config.http) as url:
+        uplink = UplinkSettings(
+            url=_own_websocket(url, config.http.host),
+            token=tokens.by_role[Role.GATEWAY] if tokens else None,
+            gateway_id=LOCAL_GATEWAY_ID,
+        )
+        async with Uplink(media, uplink) as link:
+            readiness.add("gateway", lambda: link.problem)
+            yield RunningServer(url, tokens, config.auth)
+
+
+@contextlib.asynccontextmanager
+async def signaling(config: SignalingConfig) -> AsyncIterator[RunningServer]:
+    """Serve the broker and the page; WHEP is forwarded to the gateway that has the camera."""
+    tokens = _tokens(config.auth)
+    registry, readiness = new_registry(), Readiness()
+    service = SignalingService(
+        config.limits,
+        ice_servers=[as_ice_server(server) for server in config.webrtc.ice_servers],
+        cars={car: settings.camera for car, settings in config.cars.items()},
+        from_loopback=config.http.is_loopback,
+        registry=registry,
+    )
+    readiness.add("signaling", service.ready)
+    routes = [
+        *forwarding_routes(service),
+        *signaling_routes(service, web_root=config.http.web_root),
+    ]
+    app = _app(config, tokens, registry, readiness, routes)
+    async with service, serving(app, config.http) as url:
+        yield RunningServer(url, tokens, config.auth)
+
+
+@contextlib.asynccontextmanager
+async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
+    """Serve the cameras of this network, and register with the broker."""
+    tokens = _tokens(config.auth)
+    registry, readiness = new_registry(), Readiness()
+    media = Gateway(config.cameras, config.webrtc)
+    registry.register(GatewayMetrics(media))
+    routes = [*media_routes(media, config.webrtc.ice_servers), *camera_list_routes(media)]
+    app = _app(config, tokens, registry, readiness, routes)
+    async with (
+        media,
+        serving(app, config.http) as url,
+        Uplink(media, config.signaling) as link,
+    ):
+        readiness.add("signaling", lambda: link.problem)
+        yield RunningServer(url, tokens, config.auth)
+
+
+def _tokens(auth: AuthSettings) -> Tokens | None:
+    return Tokens.load_or_create(auth.state_dir) if auth.mode == "token" else None
+
+
+def _app(
+    config: ServerSettings,
+    tokens: Tokens | None,
+    registry: CollectorRegistry,
+    readiness: Readiness,
+    routes: list[web.AbstractRouteDef],
+) -> web.Application:
+    return build_app(
+        config.http,
+        Authenticator(tokens),
+        [*health_routes(readiness), *metrics_routes(registry), *routes],
+        registry=registry,
+    )
+
+
+def _own_websocket(url: URL, host: str) -> str:
+    """Return the address by which this process reaches its own ``/ws``."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+    return str(url.with_scheme("ws").with_host(everywhere.get(host, host)) / "ws")

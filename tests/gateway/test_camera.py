@@ -1,0 +1,195 @@
+"""A camera against a real virtual ESP32-S3 over real HTTP: opening, failing, coming back."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from gateway import camera as camera_module
+from gateway.camera import Camera
+from gateway.camera_state import CameraState
+from gateway.settings import CameraSettings
+from gateway.slots import AccessUnitSlot
+from gateway.units import Codec
+from peerlens.virtual_camera import VirtualCamera
+from peerlens.virtual_camera.pictures import ScenePictures
+from protocol.messages import CameraInfo
+from tests.support.viewer import until
+
+
+@pytest.fixture
+async def virtual() -> AsyncIterator[VirtualCamera]:
+    async with VirtualCamera(ScenePictures(320, 240, 30.0)) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def running(settings: CameraSettings) -> AsyncIterator[Camera]:
+    with ThreadPoolExecutor(2) as executor:
+        async with Camera("front", settings, executor) as camera:
+            yield camera
+
+
+async def live(camera: Camera) -> None:
+    await until(lambda: camera.state is CameraState.LIVE, "the camera to be live")
+
+
+async def test_opens_when_wanted_and_is_released_after_the_last(
+    virtual: VirtualCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera_module, "LINGER_S", 0.3)
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        await asyncio.sleep(0)
+        assert camera.state is CameraState.IDLE
+        with camera.wanted():
+            with camera.wanted():
+                await live(camera)
+            assert virtual.streams == 1
+        assert virtual.streams == 1, "it lingers for a page that reloads"
+        with camera.wanted():
+            await asyncio.sleep(0)
+        await until(lambda: camera.state is CameraState.IDLE, "the release")
+        await until(lambda: virtual.streams == 0, "the camera to be alone")
+        assert camera.connects == 1
+        with camera.wanted():
+            await live(camera)
+
+
+async def test_a_warm_camera_is_open_without_viewers(virtual: VirtualCamera) -> None:
+    async with running(CameraSettings(source=virtual.url, warm=True)) as camera:
+        await live(camera)
+        await until(lambda: camera.info.width == 320, "its size")
+        assert camera.info.viewers == 0
+
+
+async def test_says_what_it_is_to_the_outside(virtual: VirtualCamera) -> None:
+    infos: list[CameraInfo] = []
+    settings = CameraSettings(source=virtual.url, name="Front door")
+    async with running(settings) as camera:
+        with camera.changes.subscribed(infos.append), camera.wanted():
+            await live(camera)
+            await until(lambda: camera.info.fps and camera.info.fps > 20, "a frame rate")
+    assert [info.state for info in infos][:2] == ["connecting", "live"]
+    assert infos[-1].name == "Front door"
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"), [("stall", CameraState.STALLED), ("drop", CameraState.OFFLINE)]
+)
+async def test_is_back_within_two_seconds_of_the_cameras_return(
+    virtual: VirtualCamera, fault: str, state: CameraState
+) -> None:
+    settings = CameraSettings(source=virtual.url, stall_timeout_s=0.6)
+    async with running(settings) as camera:
+        with camera.wanted():
+            await live(camera)
+            virtual.faults.set(fault)
+            await until(lambda: camera.state is state, f"{state}")
+            assert camera.info.detail
+            virtual.faults.clear()
+            returned = time.monotonic()
+            await live(camera)
+            assert time.monotonic() - returned < 2.0
+
+
+async def test_survives_the_camera_being_unplugged(virtual: VirtualCamera) -> None:
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        with camera.wanted():
+            await live(camera)
+            await virtual.stop()
+            await until(lambda: camera.state is CameraState.OFFLINE, "offline")
+            await virtual.start()
+            returned = time.monotonic()
+            await live(camera)
+            assert time.monotonic() - returned < 2.0
+
+
+@pytest.mark.parametrize("fault", ["corrupt", "truncated", "joined"])
+async def test_broken_pictures_cost_only_themselves(virtual: VirtualCamera, fault: str) -> None:
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        stream = camera.streams[Codec.H264]
+        slot = AccessUnitSlot(stream.request_keyframe)
+        with camera.wanted(), stream.hub.subscribed(slot.put):
+            await asyncio.wait_for(slot.get(), 5)
+            virtual.faults.set(fault)
+            for _ in range(20):
+                await asyncio.wait_for(slot.get(), 5)
+            assert camera.state is CameraState.LIVE
+            assert camera.connects == 1
+
+
+async def test_rtp_time_goes_on_over_a_reconnect(virtual: VirtualCamera) -> None:
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        stream = camera.streams[Codec.H264]
+        slot = AccessUnitSlot(stream.request_keyframe)
+        with camera.wanted(), stream.hub.subscribed(slot.put):
+            first = await asyncio.wait_for(slot.get(), 5)
+            assert first.keyframe
+            virtual.faults.set("drop")
+            await until(lambda: camera.state is CameraState.OFFLINE, "offline")
+            virtual.faults.clear()
+            await live(camera)
+            last = first
+            for _ in range(10):
+                unit = await asyncio.wait_for(slot.get(), 5)
+                assert unit.rtp_time > last.rtp_time
+                last = unit
+            elapsed = (last.rtp_time - first.rtp_time) / 90_000
+            assert elapsed == pytest.approx(last.capture_s - first.capture_s, abs=0.002)
+
+
+async def test_both_codecs_are_encoded_only_while_watched(virtual: VirtualCamera) -> None:
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        h264, vp8 = camera.streams[Codec.H264], camera.streams[Codec.VP8]
+        with camera.wanted():
+            await live(camera)
+            for stream in (h264, vp8):
+                slot = AccessUnitSlot(stream.request_keyframe)
+                with stream.hub.subscribed(slot.put):
+                    unit = await asyncio.wait_for(slot.get(), 5)
+                    assert unit.codec is stream.codec
+                    assert unit.keyframe
+        assert h264.keyframes == vp8.keyframes == 1
+
+
+async def test_motion_is_told_and_ended_when_the_camera_goes(virtual: VirtualCamera) -> None:
+    levels: list[str] = []
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        with camera.motion.subscribed(lambda event: levels.append(event.level)), camera.wanted():
+            await until(lambda: levels and levels[-1] != "NONE", "motion of the car")
+            await until(lambda: camera.info.motion, "the info to say so")
+            await virtual.stop()
+            await until(lambda: levels[-1] == "NONE", "its end")
+            assert not camera.info.motion
+
+
+async def test_a_wrong_password_is_an_error_for_a_person() -> None:
+    pictures = ScenePictures(320, 240, 30.0)
+    async with VirtualCamera(pictures, basic=("admin", "secret")) as virtual:
+        settings = CameraSettings.model_validate(
+            {"source": virtual.url, "auth": {"username": "admin", "password": "wrong"}}
+        )
+        async with running(settings) as camera:
+            with camera.wanted():
+                await until(lambda: camera.state is CameraState.ERROR, "the error")
+                assert "wrong" not in (camera.info.detail or "")
+                assert "401" in (camera.info.detail or "")
+
+
+async def test_a_failing_detector_never_touches_the_stream(
+    virtual: VirtualCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("detector is broken")
+
+    monkeypatch.setattr("gateway.motion.MotionDetector.detect", fail)
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        stream = camera.streams[Codec.H264]
+        slot = AccessUnitSlot(stream.request_keyframe)
+        with camera.wanted(), stream.hub.subscribed(slot.put):
+            for _ in range(20):
+                await asyncio.wait_for(slot.get(), 5)
+        assert camera.pipeline.motion_failures > 5

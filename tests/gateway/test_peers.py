@@ -1,0 +1,231 @@
+"""Viewers of a running gateway, with real aiortc on both ends."""
+
+import asyncio
+import contextlib
+import gc
+import time
+
+import psutil
+import pytest
+
+from gateway.errors import (
+    GatewayClosing,
+    InvalidSdp,
+    NoCommonCodec,
+    TooManyViewers,
+    UnknownCamera,
+    UnknownSession,
+)
+from gateway.gateway import Gateway
+from gateway.peer import PeerState
+from gateway.settings import CameraSettings, WebrtcSettings
+from protocol.messages import Candidate
+from tests.gateway.conftest import SYNTHETIC
+from tests.gateway.test_negotiation import CHROMIUM, without_codecs
+from tests.support.viewer import Exchange, until, watching
+
+
+def to(gateway: Gateway, session: str = "s1", camera: str = "front") -> Exchange:
+    async def exchange(offer: str) -> str:
+        return await gateway.peers.open(session, camera, offer)
+
+    return exchange
+
+
+async def test_video_arrives_and_moves(gateway: Gateway) -> None:
+    async with watching(to(gateway)) as viewer:
+        await viewer.frames_more(5)
+        assert viewer.newest is not None
+        assert (viewer.newest.width, viewer.newest.height) == (320, 240)
+        before = viewer.newest.to_ndarray(format="gray")
+        await viewer.frames_more(10)
+        after = viewer.newest.to_ndarray(format="gray")
+        assert (before != after).mean() > 0.001
+        [peer] = gateway.peers.all()
+        assert peer.state is PeerState.CONNECTED
+        assert gateway.cameras["front"].info.viewers == 1
+    await until(lambda: len(gateway.peers) == 0, "the peer to end")
+
+
+async def test_an_offer_without_h264_gets_vp8(gateway: Gateway) -> None:
+    async def exchange(offer: str) -> str:
+        answer = await gateway.peers.open("s1", "front", without_codecs(offer, "H264"))
+        assert "VP8/90000" in answer
+        assert "H264" not in answer
+        return answer
+
+    async with watching(exchange) as viewer:
+        await viewer.frames_more(5)
+
+
+async def test_a_late_viewer_starts_at_once_with_a_keyframe_of_its_own(gateway: Gateway) -> None:
+    async with watching(to(gateway, "s1")) as first:
+        await first.frames_more(30)
+        keyframes = gateway.cameras["front"].streams
+        async with watching(to(gateway, "s2")) as second:
+            await second.frames_more(3)
+        assert sum(stream.keyframes for stream in keyframes.values()) >= 2
+        await first.frames_more(3)
+
+
+async def test_events_tell_camera_clock_timing_and_motion(gateway: Gateway) -> None:
+    async with watching(to(gateway)) as viewer:
+        await viewer.frames_more(1)
+        await until(lambda: viewer.channel.readyState == "open", "the channel")
+        viewer.send_sync()
+        await until(lambda: viewer.of_type("synced"), "the reply to sync")
+        [synced] = viewer.of_type("synced")
+        assert synced["sentMs"] <= synced["receivedMs"] <= synced["repliedMs"]
+        await until(lambda: viewer.of_type("timing"), "timing")
+        timing = viewer.of_type("timing")[-1]
+        assert abs(timing["captureMs"] - time.time() * 1000) < 3_000
+        await until(lambda: viewer.of_type("motion"), "motion")
+        assert viewer.of_type("motion")[0]["camera"] == "front"
+        assert viewer.of_type("camera")[0]["camera"]["id"] == "front"
+
+
+async def test_timing_maps_rtp_time_to_capture_time(gateway: Gateway) -> None:
+    async with watching(to(gateway)) as viewer:
+        await until(lambda: len(viewer.of_type("timing")) >= 2, "two timings")
+        first, second = viewer.of_type("timing")[:2]
+        by_rtp = ((second["rtpTimestamp"] - first["rtpTimestamp"]) % 2**32) / 90
+        assert by_rtp == pytest.approx(second["captureMs"] - first["captureMs"], abs=5)
+
+
+async def test_refusals_say_why(gateway: Gateway) -> None:
+    with pytest.raises(UnknownCamera, match="no camera 'back'"):
+        await gateway.peers.open("s1", "back", CHROMIUM)
+    with pytest.raises(InvalidSdp):
+        await gateway.peers.open("s1", "front", "v=0\r\n")
+    with pytest.raises(NoCommonCodec):
+        await gateway.peers.open("s1", "front", without_codecs(CHROMIUM, "H264|VP8"))
+    with pytest.raises(UnknownSession):
+        gateway.peers.close("s1", "test")
+    with pytest.raises(UnknownSession):
+        await gateway.peers.add_candidate(Candidate("s1", None))
+    assert len(gateway.peers) == 0
+
+
+async def test_a_session_cannot_be_taken_over(gateway: Gateway) -> None:
+    await gateway.peers.open("s1", "front", CHROMIUM)
+    with pytest.raises(InvalidSdp, match="exists already"):
+        await gateway.peers.open("s1", "front", CHROMIUM)
+    assert len(gateway.peers) == 1
+
+
+async def test_no_more_viewers_than_allowed(gateway: Gateway) -> None:
+    for number in range(8):
+        await gateway.peers.open(f"s{number}", "front", CHROMIUM)
+    with pytest.raises(TooManyViewers, match="8 viewers"):
+        await gateway.peers.open("s9", "front", CHROMIUM)
+    gateway.peers.close("s3", "test")
+    await gateway.peers.open("s9", "front", CHROMIUM)
+
+
+async def test_candidates_trickle_in_and_bad_ones_are_refused(gateway: Gateway) -> None:
+    await gateway.peers.open("s1", "front", CHROMIUM)
+    add = gateway.peers.add_candidate
+    good = "candidate:1 1 udp 2113937151 127.0.0.1 58306 typ host"
+    await add(Candidate("s1", good, "0", 0))
+    await add(Candidate("s1", good.replace("127.0.0.1", "abc.local"), "0", 0))
+    await add(Candidate("s1", None))
+    await add(Candidate("s1", ""))
+    with pytest.raises(InvalidSdp, match="could not be used"):
+        await add(Candidate("s1", "candidate:nonsense", "0", 0))
+    with pytest.raises(InvalidSdp, match="could not be used"):
+        await add(Candidate("s1", good))
+    for port in range(1024, 1200):
+        await add(Candidate("s1", good.replace("58306", str(port)), "0", 0))
+
+
+async def test_a_peer_that_never_connects_is_dropped() -> None:
+    settings = WebrtcSettings(connect_timeout_s=1.0)
+    async with Gateway({"front": SYNTHETIC}, settings) as gateway:
+        await gateway.peers.open("s1", "front", CHROMIUM)
+        await until(lambda: len(gateway.peers) == 0, "the deadline")
+        await until(lambda: gateway.peers.closing == 0, "the close")
+
+
+async def test_a_viewer_whose_heartbeat_stops_is_dropped() -> None:
+    settings = WebrtcSettings(silence_timeout_s=1.5)
+    async with (
+        Gateway({"front": SYNTHETIC}, settings) as gateway,
+        watching(to(gateway)) as viewer,
+    ):
+        await viewer.frames_more(1)
+        await until(lambda: viewer.channel.readyState == "open", "the channel")
+        viewer.send_sync()
+        await until(lambda: len(gateway.peers) == 0, "the silence to be noticed")
+
+
+async def test_what_is_no_message_on_events_is_ignored(gateway: Gateway) -> None:
+    async with watching(to(gateway)) as viewer:
+        await until(lambda: viewer.channel.readyState == "open", "the channel")
+        for garbage in ("", "{", '{"type":"launch"}', "x" * 60_000, b"\xff\x00"):
+            viewer.channel.send(garbage)
+        viewer.send_sync()
+        await until(lambda: viewer.of_type("synced"), "the reply after the garbage")
+        await viewer.frames_more(3)
+
+
+async def test_a_dead_stun_server_delays_the_answer_by_no_more_than_allowed() -> None:
+    settings = WebrtcSettings.model_validate(
+        # A port of this machine that nobody answers on.
+        {"ice_servers": [{"urls": "stun:127.0.0.1:9"}], "gather_timeout_s": 0.5}
+    )
+    async with Gateway({"front": SYNTHETIC}, settings) as gateway:
+        started = time.monotonic()
+        await gateway.peers.open("s1", "front", CHROMIUM)
+        assert time.monotonic() - started < 3.0, "aioice alone would take 5 s"
+
+
+async def test_a_stopping_gateway_takes_nobody() -> None:
+    async with Gateway({"front": SYNTHETIC}, WebrtcSettings()) as gateway:
+        await gateway.peers.open("s1", "front", CHROMIUM)
+    with pytest.raises(GatewayClosing):
+        await gateway.peers.open("s2", "front", CHROMIUM)
+    assert len(gateway.peers) == 0
+
+
+async def test_a_camera_without_pictures_still_takes_viewers_and_tells_them() -> None:
+    dead = CameraSettings(source="http://127.0.0.1:9/stream")
+    async with (
+        Gateway({"front": dead}, WebrtcSettings()) as gateway,
+        watching(to(gateway)) as viewer,
+    ):
+        await until(
+            lambda: any(told["camera"]["state"] == "offline" for told in viewer.of_type("camera")),
+            "the viewer to hear that the camera is offline",
+        )
+        assert "127.0.0.1:9" in viewer.of_type("camera")[-1]["camera"]["detail"]
+
+
+async def test_a_hundred_viewers_come_and_go_and_leave_nothing() -> None:
+    process = psutil.Process()
+    async with Gateway({"front": SYNTHETIC}, WebrtcSettings(max_viewers=100)) as gateway:
+
+        async def join_and_leave(session: str) -> None:
+            async with watching(to(gateway, session)) as viewer:
+                await viewer.frames_more(1)
+
+        async def round_of(count: int, name: str) -> None:
+            for batch in range(0, count, 10):
+                await asyncio.gather(
+                    *(join_and_leave(f"{name}{number}") for number in range(batch, batch + 10))
+                )
+            await until(lambda: len(gateway.peers) == 0, "all peers to end")
+            await until(lambda: gateway.peers.closing == 0, "all closes to end")
+            gc.collect()
+
+        await round_of(10, "warm")
+        tasks = len(asyncio.all_tasks())
+        sockets = process.num_fds()
+        memory = process.memory_info().rss
+        await round_of(100, "s")
+        with contextlib.suppress(AssertionError):
+            await until(lambda: len(asyncio.all_tasks()) <= tasks, "stray tasks to end", 5)
+        assert len(asyncio.all_tasks()) <= tasks
+        assert process.num_fds() <= sockets + 2
+        assert process.memory_info().rss - memory < 40e6
+        assert gateway.peers.closes_overdue == 0
+        assert all(len(stream.hub) == 0 for stream in gateway.cameras["front"].streams.values())
