@@ -1,0 +1,42 @@
+"""Prometheus metrics of the signaling server."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from signaling.broker import Broker
+from signaling.links import Kind
+
+_PREFIX = "peerlens_signaling_"
+
+
+class SignalingMetrics:
+    """Counts and gauges; labels are kinds and problems of this server, so they are bounded."""
+
+    def __init__(self, registry: CollectorRegistry, broker: Broker) -> None:
+        connections = Gauge(
+            _PREFIX + "connections", "Open links by kind", ("kind",), registry=registry
+        )
+        for kind in Kind:
+            connections.labels(kind.value).set_function(_links_open(broker, kind))
+        sessions = Gauge(_PREFIX + "sessions", "Sessions that are open", registry=registry)
+        sessions.set_function(lambda: broker.sessions_open)
+        waiting = Gauge(
+            _PREFIX + "sessions_waiting", "Sessions without an answer yet", registry=registry
+        )
+        waiting.set_function(lambda: broker.sessions_waiting)
+        self.messages = Counter(
+            _PREFIX + "messages", "Messages received", ("type",), registry=registry
+        )
+        self.refused = Counter(
+            _PREFIX + "refused", "Messages and links refused", ("problem",), registry=registry
+        )
+        self.replaced = Counter(
+            _PREFIX + "states_replaced",
+            "Camera lists that a newer one replaced before they were sent",
+            registry=registry,
+        )
+
+
+def _links_open(broker: Broker, kind: Kind) -> Callable[[], float]:
+    return lambda: broker.links_open(kind)

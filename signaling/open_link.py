@@ -1,0 +1,15 @@
+"""What the service needs of an open link, whatever carries it."""
+
+from typing import Protocol
+
+from signaling.effects import Close, Outgoing
+
+
+class OpenLink(Protocol):
+    """The near end of a link. Neither call waits."""
+
+    def deliver(self, message: Outgoing, text: str) -> None:
+        """Take ``message``, and ``text``, the same as JSON, to send it."""
+
+    def close(self, close: Close) -> None:
+        """Say what ``close`` says and end. A second call does nothing."""

@@ -1,0 +1,51 @@
+"""What a link has yet to send."""
+
+from collections import deque
+
+CAPACITY = 256
+"""Messages. A link that lets more gather is too slow and gets closed."""
+
+
+class Outbox:
+    """A bounded queue. Of state messages, which the newest replaces, it keeps one.
+
+    When it is full, `put` refuses; nothing is dropped in silence.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._texts: deque[str | None] = deque()
+        self._state = ""
+        self.replaced = 0
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def put(self, text: str) -> bool:
+        """Queue ``text``; return False when the queue is full."""
+        if len(self._texts) >= self._capacity:
+            return False
+        self._texts.append(text)
+        return True
+
+    def put_state(self, text: str) -> bool:
+        """Queue ``text`` in place of the last state that waits, if one does."""
+        if None in self._texts:
+            self.replaced += 1
+        elif len(self._texts) >= self._capacity:
+            return False
+        else:
+            self._texts.append(None)
+        self._state = text
+        return True
+
+    def pop(self) -> str | None:
+        """Return the next text; None when nothing waits."""
+        if not self._texts:
+            return None
+        text = self._texts.popleft()
+        return self._state if text is None else text
+
+    def clear(self) -> None:
+        """Forget everything that waits."""
+        self._texts.clear()

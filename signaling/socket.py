@@ -1,0 +1,61 @@
+"""aiohttp's server WebSocket, made to say what was wrong before it closes."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from aiohttp import WSCloseCode, web
+
+from protocol.codec import MAX_MESSAGE_BYTES, encode
+from protocol.errors import PROBLEM_PREFIX
+from protocol.messages import Error
+from signaling.close_codes import close_code
+
+LINGER_S = 0.2
+REPLY_TIMEOUT_S = 1.0
+
+_REFUSED = {
+    WSCloseCode.MESSAGE_TOO_BIG: (
+        "message-too-large",
+        f"expected at most {MAX_MESSAGE_BYTES} bytes",
+    ),
+    WSCloseCode.INVALID_TEXT: ("malformed-message", "expected UTF-8"),
+}
+
+
+class Socket(web.WebSocketResponse):
+    """A WebSocket of bounded messages, without compression, whose pings its owner sees.
+
+    aiohttp closes by itself on frames that it cannot take; the contract wants an `error`
+    first. Messages of up to twice the limit are still received, so that most of those that
+    are too large are answered with the connection in order.
+    """
+
+    def __init__(self, on_refused: Callable[[str], None]) -> None:
+        super().__init__(
+            timeout=REPLY_TIMEOUT_S,
+            autoping=False,
+            compress=False,
+            max_msg_size=2 * MAX_MESSAGE_BYTES,
+        )
+        self._on_refused = on_refused
+
+    async def close(
+        self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
+    ) -> bool:
+        refused = _REFUSED.get(WSCloseCode(code)) if code in _REFUSED else None
+        if refused is None or self.closed:
+            return await super().close(code=code, message=message, drain=drain)
+        slug, detail = refused
+        self._on_refused(slug)
+        error = Error(PROBLEM_PREFIX + slug, detail)
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(REPLY_TIMEOUT_S):
+                await self.send_str(encode(error))
+        # A connection closed with bytes unread is reset, and the error lost: let them arrive.
+        await asyncio.sleep(LINGER_S)
+        return await self.finish(close_code(slug), slug)
+
+    async def finish(self, code: int, reason: str) -> bool:
+        """Close with ``code``; whatever had to be said has been."""
+        return await super().close(code=code, message=reason.encode())

@@ -1,0 +1,36 @@
+"""``GET /ws``: where browsers, gateways and devices connect."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from edge.addresses import client_address
+from edge.auth import AUTHENTICATOR
+from edge.problems import Problem
+from edge.stopping import STOPPING
+from signaling.connection import Connection
+from signaling.service import SignalingService
+from signaling.socket import Socket
+
+
+def websocket_routes(service: SignalingService) -> Iterable[web.RouteDef]:
+    """Return ``GET /ws``. Origins are checked before; who it is, the first message tells."""
+
+    async def websocket(request: web.Request) -> web.StreamResponse:
+        socket = Socket(service.refused)
+        if not socket.can_prepare(request):
+            raise Problem(
+                426,
+                "upgrade-required",
+                "this address speaks WebSocket",
+                headers={"Upgrade": "websocket"},
+            )
+        await socket.prepare(request)
+        connection = Connection(
+            socket, service, request.app[AUTHENTICATOR], client_address(request)
+        )
+        with request.app[STOPPING].calling(connection.stop):
+            await connection.run()
+        return socket
+
+    return [web.get("/ws", websocket)]
