@@ -1,0 +1,1 @@
+"""Reproducible measurements: Peerlens against aiortc used as in its own examples."""

@@ -1,0 +1,18 @@
+"""Errors of the benchmarks.
+
+BenchError
+├── ProcessFailed    a server did not start, or ended by itself
+└── NoMeasurement    everything ran, but gave nothing to measure
+"""
+
+
+class BenchError(Exception):
+    """Base of all reasons for a benchmark to stop; the message is the one line to print."""
+
+
+class ProcessFailed(BenchError):
+    pass
+
+
+class NoMeasurement(BenchError):
+    pass

@@ -1,0 +1,65 @@
+"""The three servers of the benchmarks: the virtual camera, the baseline, and Peerlens."""
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.processes import Child, child, free_port, python
+from bench.target import Target
+
+CAMERA_FPS = 30
+BITRATE_KBPS = 1_400
+"""What the performance figures were measured at, for both sides."""
+
+_CONFIGURATION = """\
+http: {{host: 127.0.0.1, port: {port}}}
+cameras:
+  bench:
+    source: {source}
+    video: {{max_bitrate_kbps: {kbps}}}
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server under measurement, and where its viewers go."""
+
+    child: Child
+    target: Target
+
+
+@contextlib.contextmanager
+def camera() -> Iterator[str]:
+    """Run the virtual camera, 640x480 at 30 frames/s, time painted in; gives its stream's URL."""
+    port = free_port()
+    arguments = ["--port", str(port), "--fps", str(CAMERA_FPS), "--stamp"]
+    origin = f"http://127.0.0.1:{port}"
+    with child("camera", python("peerlens.virtual_camera", *arguments), ready=f"{origin}/status"):
+        yield f"{origin}/stream"
+
+
+@contextlib.contextmanager
+def baseline(source: str) -> Iterator[Server]:
+    """Run aiortc as in its examples, see baseline_server."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    argv = python("bench.baseline_server", "--port", str(port), "--source", source)
+    with child("baseline", argv, ready=f"{origin}/healthz") as started:
+        yield Server(started, Target("example", f"{origin}/offer", f"{origin}/healthz"))
+
+
+@contextlib.contextmanager
+def peerlens(source: str) -> Iterator[Server]:
+    """Run ``peerlens up`` with one camera and everything else at its default."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="bench-peerlens-") as folder:
+        file = Path(folder) / "peerlens.yaml"
+        file.write_text(_CONFIGURATION.format(port=port, source=source, kbps=BITRATE_KBPS))
+        command = Path(sys.executable).with_name("peerlens")
+        argv = [str(command), "up", "-c", str(file)]
+        with child("peerlens", argv, ready=f"{origin}/healthz") as started:
+            yield Server(started, Target("whep", f"{origin}/bench/whep", f"{origin}/healthz"))

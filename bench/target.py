@@ -1,0 +1,19 @@
+"""Where a viewer connects, and in which manner."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Manner = Literal["example", "whep"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One server's stream of the camera.
+
+    ``example``: gather first, then POST JSON to ``endpoint``. ``whep``: POST the SDP at once
+    and PATCH the candidates as they come. ``blank`` is some page of the same origin.
+    """
+
+    manner: Manner
+    endpoint: str
+    blank: str
