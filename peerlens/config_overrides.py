@@ -34,6 +34,10 @@ class Layers:
 
     def where(self, path: KeyPath) -> str:
         """Return the file with its line, the variable or the flag that ``path`` came from."""
+        if path and path not in self.origins and path not in self.lines:
+            for below in self.origins:
+                if below[: len(path)] == path:
+                    return self.origins[below]
         for length in range(len(path), -1, -1):
             if path[:length] in self.origins:
                 return self.origins[path[:length]]

@@ -20,7 +20,11 @@ _NULLS = frozenset({"", "~", "null"})
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 40
-_STANDARD_TAG = "tag:yaml.org,2002:"
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in "map seq str int float bool null timestamp value merge".split()
+)
+"""What plain YAML gets by itself; the text decides what it becomes here."""
 
 
 @dataclass
@@ -97,6 +101,8 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: KeyPath) -> Any:
         self._lines.setdefault(path, _line(node))
+        if node.tag not in _TAGS:
+            raise self._error(node, f"the tag {node.tag} is not supported")
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if id(node) in self._open:
@@ -128,9 +134,6 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         text = str(node.value)
-        tag = node.tag.removeprefix(_STANDARD_TAG)
-        if tag not in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge"):
-            raise self._error(node, f"the tag {node.tag} is not supported")
         if node.style is not None:
             return text
         if text.lower() in _NULLS:
