@@ -1,0 +1,28 @@
+"""From a camera's settings to the source that reads it."""
+
+from collections.abc import Callable
+
+from yarl import URL
+
+from gateway.settings import CameraSettings
+from gateway.source.av_source import AvSource
+from gateway.source.base import Source
+from gateway.source.http_mjpeg import HttpMjpegSource
+from gateway.source.synthetic import SyntheticSource
+
+_SOURCES: dict[str, Callable[[CameraSettings], Source]] = {
+    "http": HttpMjpegSource,
+    "https": HttpMjpegSource,
+    "rtsp": AvSource,
+    "rtsps": AvSource,
+    "file": AvSource,
+    "synthetic": SyntheticSource,
+}
+
+
+def open_source(settings: CameraSettings) -> Source:
+    """Return a source for ``settings.source``, which does nothing until it is run.
+
+    Raises ValueError when the URL asks for what its source does not have.
+    """
+    return _SOURCES[URL(settings.source).scheme](settings)
