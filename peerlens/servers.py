@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -96,7 +96,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     readiness.add("signaling", service.ready)
     routes = [
         *media_routes(media, config.webrtc.ice_servers),
-        *signaling_routes(service, web_root=config.http.web_root),
+        *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
     app = _app(config, tokens, registry, readiness, routes)
     async with media, service, serving(app, config.http) as url:
@@ -159,7 +159,7 @@ def _app(
     tokens: Tokens | None,
     registry: CollectorRegistry,
     readiness: Readiness,
-    routes: list[web.AbstractRouteDef],
+    routes: Iterable[web.AbstractRouteDef],
 ) -> web.Application:
     return build_app(
         config.http,

@@ -7,12 +7,10 @@ from aiohttp import web
 
 from edge.auth import AUTHENTICATOR
 from edge.roles import Role
-from edge.whep_http import whep_routes
 from protocol.codec import to_wire
 from signaling.service import SignalingService
 from signaling.web_app import web_app_routes
 from signaling.websocket import websocket_routes
-from signaling.whep import WhepForwarder
 
 NO_STORE = {"Cache-Control": "no-store"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -26,9 +24,9 @@ def signaling_routes(
 ) -> list[web.RouteDef]:
     """Return everything the signaling server answers; the web app's routes come last.
 
-    ``serves_media`` says that a gateway in this process serves ``/{camera}/whep`` and
-    ``/{camera}/stream`` on the same port: its routes go before these. Without it, WHEP is
-    forwarded over the gateways' links.
+    Put the routes of WHEP before these: a gateway's own, or `whep.forwarding_routes`.
+    ``serves_media`` says that ``/{camera}/stream`` is served on the same port, so that cars
+    with a gateway's camera have a stream address.
     """
     api = _Api(service, serves_media)
     return [
@@ -36,7 +34,6 @@ def signaling_routes(
         web.get("/api/cameras", api.cameras),
         web.get("/api/cars/{carId}/camera", api.camera_of_car),
         web.get("/api/ice-servers", api.ice_servers),
-        *([] if serves_media else whep_routes(WhepForwarder(service), service.ice_servers)),
         *web_app_routes(web_root),
     ]
 

@@ -29,7 +29,7 @@ from protocol.messages import (
 from signaling.cameras import CameraDirectory, Claim
 from signaling.close_codes import NORMAL
 from signaling.devices import Device, Devices
-from signaling.effects import Close, Effect, Send
+from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.errors import LinkRefused, SessionRefused
 from signaling.links import Kind, Link, Links
 from signaling.sessions import Session, Sessions
@@ -123,6 +123,21 @@ class Broker:
     def disconnected(self, conn: str, now: float) -> list[Effect]:
         """A link is gone. Established sessions of it are forgotten without a word."""
         return [*self._drop(conn, now), *self._broadcast(now)]
+
+    def undelivered(self, conn: str, message: Outgoing, now: float) -> list[Effect]:
+        """The link ``conn`` had no room for ``message``.
+
+        A gateway's link is shared by all who watch, so it is not closed for what one of them
+        sends: the offer is refused instead, as by a gateway that is away.
+        """
+        session = (
+            self._sessions.get(conn, message.session) if isinstance(message, RoutedOffer) else None
+        )
+        if session is None:
+            return []
+        problem = PROBLEM_PREFIX + "gateway-offline"
+        error = Error(problem, "the gateway cannot keep up", session.id)
+        return [Send(session.browser, error), *self._end(session), *self._broadcast(now)]
 
     def expire(self, now: float) -> list[Effect]:
         """Do what time alone brings. To be called about ten times a second."""

@@ -10,12 +10,12 @@ from aiohttp import WSMessage, WSMsgType
 from edge.auth import Authenticator
 from protocol.codec import encode
 from protocol.errors import PROBLEM_PREFIX, ProtocolError
-from protocol.messages import Error
+from protocol.messages import Error, RegisterGateway
 from signaling import introduction
 from signaling.close_codes import GOING_AWAY, INTERNAL_ERROR, NORMAL
 from signaling.effects import Close, Outgoing
 from signaling.errors import LinkRefused
-from signaling.outbox import Outbox
+from signaling.outbox import GATEWAY_CAPACITY, Outbox
 from signaling.service import SignalingService, is_state
 from signaling.socket import Socket
 from signaling.token_bucket import TokenBucket
@@ -27,6 +27,8 @@ FLUSH_TIMEOUT_S = 1.0
 CLOSE_TIMEOUT_S = 2.0
 SILENT_HEARTBEATS = 2.0
 """Heartbeats of silence before the server asks with a ping frame; it then waits one more."""
+GATEWAY_PACE = 20
+"""A gateway answers for everybody who watches: it may send as many times more."""
 
 _ENDS = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
 
@@ -47,24 +49,38 @@ class Connection:
         self._authenticator = authenticator
         self._address = address
         self._conn = ""
+        self._is_gateway = False
         self._outbox = Outbox()
         self._writer: asyncio.Task[None] | None = None
         self._ending: Close | None = None
         self._waiting: asyncio.Timeout | None = None
-        limits = service.limits
-        self._bucket = TokenBucket(limits.messages_per_s, limits.message_burst, service.clock())
+        self._bucket = self._new_bucket()
+
+    def _new_bucket(self) -> TokenBucket:
+        limits = self._service.limits
+        factor = GATEWAY_PACE if self._is_gateway else 1
+        return TokenBucket(
+            limits.messages_per_s * factor, limits.message_burst * factor, self._service.clock()
+        )
 
     # As the service sees it (an OpenLink)
 
-    def deliver(self, message: Outgoing, text: str) -> None:
-        """Queue a message; a link whose outbox is full is closed as too slow."""
+    def deliver(self, message: Outgoing, text: str) -> bool:
+        """Queue a message.
+
+        A browser or device whose outbox is full is closed as too slow. A gateway is not,
+        since others fill its outbox: it does without the message, and is closed only when it
+        takes nothing for `SEND_TIMEOUT_S`.
+        """
         if self._ending is not None:
-            return
-        if not self._queue(message, text):
+            return True
+        if self._queue(message, text):
+            self._start_writing()
+            return True
+        if not self._is_gateway:
             self._outbox.clear()
             self._refuse("timeout", "messages were not taken as fast as they came")
-            return
-        self._start_writing()
+        return False
 
     def close(self, close: Close) -> None:
         """Make `run` say ``close`` and end."""
@@ -101,6 +117,8 @@ class Connection:
             if await self._introduce():
                 while (text := await self._heard()) is not None:
                     self._service.receive(self._conn, introduction.read(text))
+                    # Frames that came together are read without waiting: let others run.
+                    await asyncio.sleep(0)
         except LinkRefused as refused:
             self._refuse(refused.slug, refused.detail)
         except ProtocolError as error:
@@ -125,6 +143,10 @@ class Connection:
         message = introduction.read_first(text)
         role = await introduction.role_of(message, self._authenticator, self._address)
         if self._ending is None:
+            if isinstance(message, RegisterGateway):
+                self._is_gateway = True
+                self._bucket = self._new_bucket()
+                self._outbox.capacity = GATEWAY_CAPACITY
             self._service.introduce(self._conn, message, role)
         return self._ending is None
 
@@ -164,7 +186,7 @@ class Connection:
         if frame.type in _ENDS:
             return None
         if not self._bucket.take(self._service.clock()):
-            rate = self._service.limits.messages_per_s
+            rate = self._bucket.rate_per_s
             raise LinkRefused("too-fast", f"expected at most {rate:g} messages a second")
         if frame.type is WSMsgType.PING:
             await self._control(self._socket.pong(frame.data))

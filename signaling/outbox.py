@@ -3,18 +3,22 @@
 from collections import deque
 
 CAPACITY = 256
-"""Messages. A link that lets more gather is too slow and gets closed."""
+GATEWAY_CAPACITY = 2_048
+"""Messages that may wait. Everybody who watches talks to a gateway, so it gets more room."""
+MAX_CHARACTERS = 8_000_000
 
 
 class Outbox:
     """A bounded queue. Of state messages, which the newest replaces, it keeps one.
 
-    When it is full, `put` refuses; nothing is dropped in silence.
+    When it is full, by messages or by characters, `put` refuses; nothing is dropped in
+    silence.
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
         self._texts: deque[str | None] = deque()
+        self._characters = 0
         self._state = ""
         self.replaced = 0
 
@@ -23,16 +27,17 @@ class Outbox:
 
     def put(self, text: str) -> bool:
         """Queue ``text``; return False when the queue is full."""
-        if len(self._texts) >= self._capacity:
+        if len(self._texts) >= self.capacity or self._characters + len(text) > MAX_CHARACTERS:
             return False
         self._texts.append(text)
+        self._characters += len(text)
         return True
 
     def put_state(self, text: str) -> bool:
         """Queue ``text`` in place of the last state that waits, if one does."""
         if None in self._texts:
             self.replaced += 1
-        elif len(self._texts) >= self._capacity:
+        elif len(self._texts) >= self.capacity:
             return False
         else:
             self._texts.append(None)
@@ -44,8 +49,12 @@ class Outbox:
         if not self._texts:
             return None
         text = self._texts.popleft()
-        return self._state if text is None else text
+        if text is None:
+            return self._state
+        self._characters -= len(text)
+        return text
 
     def clear(self) -> None:
         """Forget everything that waits."""
         self._texts.clear()
+        self._characters = 0

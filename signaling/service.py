@@ -118,6 +118,7 @@ class SignalingService:
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         texts: dict[int, str] = {}
+        undelivered: list[Send] = []
         for effect in effects:
             link = self._links.get(effect.conn)
             if isinstance(effect, Close):
@@ -126,10 +127,12 @@ class SignalingService:
                     self.refused(effect.slug)
                 if link is not None:
                     link.close(effect)
-            elif link is not None:
-                self._send(link, effect, texts)
+            elif link is not None and not self._send(link, effect, texts):
+                undelivered.append(effect)
+        for send in undelivered:
+            self._perform(self.broker.undelivered(send.conn, send.message, self.clock()))
 
-    def _send(self, link: OpenLink, effect: Send, texts: dict[int, str]) -> None:
+    def _send(self, link: OpenLink, effect: Send, texts: dict[int, str]) -> bool:
         message: Outgoing = effect.message
         # A change of cameras goes to everybody: it is encoded once.
         text = texts.get(id(message))
@@ -137,7 +140,7 @@ class SignalingService:
             text = texts[id(message)] = encode(message)
         if isinstance(message, Error):
             self._count_error(message)
-        link.deliver(message, text)
+        return link.deliver(message, text)
 
     def _count_error(self, error: Error) -> None:
         slug = error.problem.removeprefix(PROBLEM_PREFIX)

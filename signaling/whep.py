@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from aiohttp import web
 
 from edge.problems import Problem
 from edge.roles import Role
-from edge.whep_http import Answered
+from edge.whep_http import Answered, whep_routes
 from protocol.errors import PROBLEM_PREFIX
 from protocol.messages import Answer, Bye, Candidate, Error, Hello, Offer
 from signaling.effects import Close, Outgoing
@@ -23,8 +25,14 @@ _STATUS = {
     "too-many-sessions": 503,
     "gateway-offline": 503,
     "overloaded": 503,
+    "timeout": 504,
 }
 RETRY_AFTER_S = 5
+
+
+def forwarding_routes(service: SignalingService) -> Iterable[web.RouteDef]:
+    """Return ``/{camera}/whep`` for cameras whose gateways are elsewhere."""
+    return whep_routes(WhepForwarder(service), service.ice_servers)
 
 
 class _Player:
@@ -34,15 +42,16 @@ class _Player:
         self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.conn = ""
 
-    def deliver(self, message: Outgoing, text: str) -> None:
+    def deliver(self, message: Outgoing, text: str) -> bool:
         if self.answer.done():
-            return
+            return True
         if isinstance(message, Answer):
             self.answer.set_result(message.sdp)
         elif isinstance(message, Error):
             self.answer.set_exception(problem_of(message))
         elif isinstance(message, Bye):
             self.answer.set_exception(_late(message.reason))
+        return True
 
     def close(self, close: Close) -> None:
         if self.answer.done():
