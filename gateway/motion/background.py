@@ -15,9 +15,10 @@ LEARN_TAU_S = 1.0
 """Time constant with which small differences flow into the background."""
 LEARN_LIMIT_PER_S = 10.0
 """Grey levels per second at most: what passes leaves no trail, what stays is absorbed."""
-NOISE_TAU_S = 3.0
-NOISE_LIMIT = 12.0
-"""What one frame may add to the noise, in grey levels: a passing object is not noise."""
+NOISE_TAU_S = 10.0
+NOISE_LIMIT = 30.0
+"""What one frame counts for at most, in grey levels. What passes is no noise; what flickers in
+one place for many seconds is, be it leaves, a fan or the clock that a camera paints."""
 INITIAL_NOISE = 2.0
 LONGEST_STEP_S = 1.0
 

@@ -128,6 +128,21 @@ def test_what_stays_becomes_background() -> None:
     assert levels(events[-FPS:]) == {"NONE"}
 
 
+def test_what_flickers_in_one_place_becomes_noise() -> None:
+    def draw(i: int) -> Picture:
+        picture = scene()
+        picture[10:30, 20:60] = 40.0 if i % 4 < 2 else 140.0
+        return picture
+
+    detector = new()
+    run(detector, lambda _: scene(), range(SETTLED))
+    events = run(detector, draw, range(SETTLED, SETTLED + 20 * FPS))
+    assert events[10].level == "MEDIUM"
+    assert levels(events[-FPS:]) == {"NONE"}
+    (event,) = run(detector, lambda i: with_block(draw(i), 100, 70), [SETTLED + 20 * FPS])
+    assert [round(centre(region)[1] * HEIGHT) for region in event.regions] == [74]
+
+
 @pytest.mark.parametrize("gain", [0.4, 0.7, 1.4, 2.2])
 def test_light_switched_is_no_motion(gain: float) -> None:
     detector, empty = new(), scene()
