@@ -193,7 +193,7 @@ def _prepare_up(options: argparse.Namespace) -> Run:
     config = load(UpConfig, options.config, environ=os.environ, flags=options.set)
 
     async def run() -> None:
-        from peerlens.up import run_up  # noqa: PLC0415
+        from peerlens.servers import run_up  # noqa: PLC0415
 
         await run_up(config)
 
@@ -206,7 +206,7 @@ def _prepare_signaling(options: argparse.Namespace) -> Run:
     config = load(SignalingConfig, options.config, environ=os.environ, flags=options.set)
 
     async def run() -> None:
-        from peerlens.up import run_signaling  # noqa: PLC0415
+        from peerlens.servers import run_signaling  # noqa: PLC0415
 
         await run_signaling(config)
 
@@ -219,7 +219,7 @@ def _prepare_gateway(options: argparse.Namespace) -> Run:
     config = load(GatewayConfig, options.config, environ=os.environ, flags=options.set)
 
     async def run() -> None:
-        from peerlens.up import run_gateway  # noqa: PLC0415
+        from peerlens.servers import run_gateway  # noqa: PLC0415
 
         await run_gateway(config)
 

@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 40
 _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
-    for name in "map seq str int float bool null timestamp value merge".split()
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value", "merge")
 )
 """What plain YAML gets by itself; the text decides what it becomes here."""
 

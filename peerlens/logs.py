@@ -17,7 +17,8 @@ _IN_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@\"']+(?=@)")
 _SECRETS = (
     # Authorization: Bearer X, also as a header in a dictionary or a list of pairs
     re.compile(
-        r"(?i)(\bauthorization\b[\"']?\s*[:=,]\s*[b\"']*(?:bearer|basic|token)?\s*)[^\s\"',}]+"
+        r"(?i)(\bauthorization\b[\"']?\s*[:=,]\s*(?:b?[\"'])?(?:(?:bearer|basic|token)\s+)?)"
+        r"[^\s\"',}]+"
     ),
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}"),
     # token=X in an address, "token": "X" in JSON or a repr
