@@ -1,8 +1,23 @@
 """A virtual ESP32-S3 camera: a real HTTP server that speaks the CameraWebServer wire format."""
 
+from peerlens.virtual_camera.errors import PicturesError
 from peerlens.virtual_camera.faults import Fault, Faults
-from peerlens.virtual_camera.pictures import Picture, Pictures, ScenePictures
+from peerlens.virtual_camera.pictures import Picture, PictureFormat, Pictures, ScenePictures
 from peerlens.virtual_camera.server import VirtualCamera
+from peerlens.virtual_camera.video_pictures import VideoPictures
+from peerlens.virtual_camera.webcam_pictures import WebcamPictures
 from peerlens.virtual_camera.wire import Dialect
 
-__all__ = ["Dialect", "Fault", "Faults", "Picture", "Pictures", "ScenePictures", "VirtualCamera"]
+__all__ = [
+    "Dialect",
+    "Fault",
+    "Faults",
+    "Picture",
+    "PictureFormat",
+    "Pictures",
+    "PicturesError",
+    "ScenePictures",
+    "VideoPictures",
+    "VirtualCamera",
+    "WebcamPictures",
+]

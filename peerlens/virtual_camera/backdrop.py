@@ -10,7 +10,7 @@ from peerlens.virtual_camera.view import View
 Image = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-PIXELS_PER_METRE = 110
+PIXELS_PER_METRE = 100
 LEFT, NEAR, EXTENT = -10.0, -4.4, 20.0
 """The square of ground that is painted, in metres."""
 OVERSAMPLING = 2
@@ -67,9 +67,11 @@ def _paint_ground(track: Track, rng: np.random.Generator) -> Image:
 
 def _grass(side: int, rng: np.random.Generator) -> Image:
     shade = np.zeros((side, side), np.float32)
-    for cells, strength in ((9, 10.0), (60, 7.0), (420, 8.0), (side, 6.0)):
-        noise = rng.normal(0, strength, (cells, cells)).astype(np.float32)
+    for cells, strength in ((9, 10.0), (60, 7.0), (420, 8.0)):
+        noise = rng.standard_normal((cells, cells), np.float32) * np.float32(strength)
         shade += cv2.resize(noise, (side, side), interpolation=cv2.INTER_LINEAR)
+    blades = rng.standard_normal((500, 500), np.float32) * np.float32(6.0)
+    shade += np.tile(blades, (side // 500 + 1, side // 500 + 1))[:side, :side]
     # Mown in stripes.
     stripes = np.sign(np.sin(np.arange(side) / PIXELS_PER_METRE * np.pi / 0.75))
     shade += 5.0 * stripes.astype(np.float32)[None, :]
@@ -129,7 +131,7 @@ def _finish_line(ground: Image, track: Track, half: float) -> None:
 def _paint_letters(ground: Image) -> None:
     """The name, mown into the infield."""
     letters = np.zeros(ground.shape[:2], np.uint8)
-    size, thick = 3.7, 13
+    size, thick = 3.4, 12
     font = cv2.FONT_HERSHEY_DUPLEX
     (width, height), _ = cv2.getTextSize("PEERLENS", font, size, thick)
     x, y = _texels(np.array([(0.0, -0.22)]), shift=0)[0]

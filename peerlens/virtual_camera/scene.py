@@ -47,20 +47,25 @@ class Scene:
         self._painted: _Painted | None = None
         self._rendered_s: float | None = None
 
+    def prepare(self) -> "_Painted":
+        """Paint what never moves, which takes some tenths of a second, unless that is done."""
+        if self._painted is None:
+            self._painted = _Painted(self._view, self.track, self._random)
+        return self._painted
+
     def render(self, now_s: float) -> Image:
         """Return the scene at ``now_s``, a clock that only goes forward: uint8, HxWx3, BGR.
 
-        The first call also paints the backdrop, which takes some tenths of a second.
+        The first call also does what :meth:`prepare` does.
         """
-        if self._painted is None:
-            self._painted = _Painted(self._view, self.track, self._random)
+        painted = self.prepare()
         if self._rendered_s is not None:
             self._advance(min(_MAX_PAUSE_S, max(0.0, now_s - self._rendered_s)))
         self._rendered_s = now_s
         self.frames += 1
-        frame = self._painted.backdrop.copy()
+        frame = painted.backdrop.copy()
         self._model.paint(frame, self.car)
-        self._painted.light(frame, now_s, self._random)
+        painted.light(frame, now_s, self._random)
         self._caption(frame)
         return frame
 

@@ -12,6 +12,7 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from peerlens.virtual_camera.errors import PicturesError
 from peerlens.virtual_camera.faults import Fault, Faults
 from peerlens.virtual_camera.pictures import Picture, Pictures
 from peerlens.virtual_camera.wire import Dialect
@@ -121,6 +122,7 @@ class VirtualCamera:
         self._port = runner.addresses[0][1]
         self._runner = runner
         self._booted_s = time.monotonic()
+        self._executor.submit(self._pictures.prepare)
 
     async def stop(self) -> None:
         """Pull the plug: streams are reset and the port is closed. Idempotent."""
@@ -190,7 +192,10 @@ class VirtualCamera:
             await response.write(jpeg)
 
     async def _snapshot(self, request: web.Request) -> web.Response:
-        picture = await self._next_picture()
+        try:
+            picture = await self._next_picture()
+        except PicturesError as error:
+            return web.Response(status=500, text=f"{error}\n")
         return web.Response(
             body=picture.jpeg,
             content_type="image/jpeg",
@@ -236,7 +241,12 @@ class VirtualCamera:
         loop = asyncio.get_running_loop()
         due_s = loop.time()
         while self._streams:
-            picture = await self._next_picture()
+            try:
+                picture = await self._next_picture()
+            except PicturesError as error:
+                logger.error("%s", error)
+                self._reset_streams()
+                return
             jpeg = self.faults.impair(picture.jpeg)
             if jpeg is not None:
                 self._publish(jpeg, self._device_s(picture))
