@@ -1,0 +1,3 @@
+// Where the signaling server is. Leave it out when the page comes from that server itself.
+// signalingUrl: "wss://cameras.example.org/ws"
+window.PEERLENS = {};

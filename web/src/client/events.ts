@@ -1,0 +1,104 @@
+/** The `events` data channel: heartbeat and clock comparison out, news about the camera in. */
+
+import { epochNow, RemoteClock } from "./clock";
+import { decode, encode } from "./codec";
+import { ProtocolError } from "./errors";
+import { browserToGateway, gatewayToBrowser, type FromGateway } from "./messages";
+
+export const SYNC_EVERY_MS = 2_000;
+export const SILENCE_MS = 5_000;
+/** How long an answer may take when somebody has a reason to doubt the link. */
+const PROBE_MS = 800;
+
+/** What this needs of an `RTCDataChannel`. */
+export type Channel = Pick<RTCDataChannel, "onopen" | "onmessage" | "onclose" | "send">;
+
+export interface EventsListener {
+  message(message: Exclude<FromGateway, { type: "synced" }>): void;
+  closed(): void;
+}
+
+export class EventsChannel {
+  readonly clock = new RemoteClock();
+  readonly #channel: Channel;
+  #isOpen = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #heardMs = 0;
+  #probe: { readonly sentMs: number } | null = null;
+  #refused = 0;
+
+  constructor(channel: Channel, listener: EventsListener) {
+    this.#channel = channel;
+    channel.onopen = () => {
+      this.#isOpen = true;
+      this.#heardMs = epochNow();
+      this.#sync();
+      this.#timer = setInterval(() => {
+        this.#sync();
+      }, SYNC_EVERY_MS);
+    };
+    channel.onmessage = (event) => {
+      this.#receive(event.data, listener);
+    };
+    channel.onclose = () => {
+      this.stop();
+      listener.closed();
+    };
+  }
+
+  /** Whether the gateway speaks on this channel; standard WHEP servers do not. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether the gateway owes an answer for too long. */
+  isSilent(nowMs: number): boolean {
+    if (!this.#isOpen) return false;
+    if (this.#probe !== null && nowMs - this.#probe.sentMs > PROBE_MS) return true;
+    return nowMs - this.#heardMs > SILENCE_MS;
+  }
+
+  /** Asks for a sign of life within 0.8 s rather than 5 s. */
+  probe(): void {
+    if (!this.#isOpen || this.#probe !== null) return;
+    this.#probe = { sentMs: epochNow() };
+    this.#sync();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#isOpen = false;
+    this.#channel.onopen = null;
+    this.#channel.onmessage = null;
+    this.#channel.onclose = null;
+  }
+
+  #sync(): void {
+    try {
+      this.#channel.send(encode({ type: "sync", sentMs: epochNow() }, browserToGateway));
+    } catch {
+      // The channel is closing or its buffer is full: the silence will tell.
+    }
+  }
+
+  #receive(data: unknown, listener: EventsListener): void {
+    const nowMs = epochNow();
+    let message: FromGateway;
+    try {
+      if (typeof data !== "string") throw new ProtocolError("expected text");
+      message = decode(data, gatewayToBrowser);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refused += 1;
+      if (this.#refused === 1) console.warn("events < refused: %s", error.message);
+      return;
+    }
+    if (message.type !== "synced") {
+      listener.message(message);
+      return;
+    }
+    this.clock.add(message, nowMs);
+    this.#heardMs = nowMs;
+    if (this.#probe !== null && message.sentMs >= this.#probe.sentMs) this.#probe = null;
+  }
+}

@@ -1,0 +1,28 @@
+/** Frames of a `<video>` as they reach the screen. */
+
+export interface ShownFrame {
+  /** Where the browser tells; 32 bits at 90 kHz. */
+  readonly rtpTimestamp: number | undefined;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Calls `shown` for each new frame until the returned function is called. */
+export function watchFrames(
+  video: HTMLVideoElement,
+  shown: (frame: ShownFrame) => void,
+): () => void {
+  // Older browsers have no frame callbacks; statistics alone must do there.
+  if (!("requestVideoFrameCallback" in video)) return () => undefined;
+  let handle = 0;
+  const next = () => {
+    handle = video.requestVideoFrameCallback((_now, { rtpTimestamp, width, height }) => {
+      next();
+      shown({ rtpTimestamp, width, height });
+    });
+  };
+  next();
+  return () => {
+    video.cancelVideoFrameCallback(handle);
+  };
+}

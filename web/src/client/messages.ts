@@ -1,0 +1,225 @@
+/** Every message of the contract, as in `protocol/messages.py`; `protocol/README.md` says more. */
+
+import {
+  boolean,
+  integer,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  pattern,
+  required,
+  text,
+  type Input,
+  type Output,
+  type Shape,
+} from "./fields";
+
+export const VERSION = 1;
+
+/** One message: its `type`, its `role` where the type needs one, and its fields. */
+export interface Spec<T extends string = string, S extends Shape = Shape> {
+  readonly type: T;
+  readonly role: string | null;
+  readonly shape: S;
+}
+/** A message as it is read. */
+export type Message<X> = X extends Spec<infer T, infer S> ? { readonly type: T } & Output<S> : never;
+/** A message as it may be written: optional fields may be left out. */
+export type Draft<X> = X extends Spec<infer T, infer S> ? { readonly type: T } & Input<S> : never;
+
+function message<T extends string, S extends Shape>(
+  type: T,
+  shape: S,
+  role: string | null = null,
+): Spec<T, S> {
+  return { type, role, shape };
+}
+
+const id = pattern(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  "1-64 of A-Z a-z 0-9 . _ -, first alphanumeric",
+);
+const token = text(1, 512);
+const sdp = text(1, 48_000);
+const words = text(0, 500);
+const url = text(1, 2_000);
+const fraction = number(0, 1);
+const epochMs = number(0, 1e14);
+const uint32 = integer(0, 0xffff_ffff);
+const pixels = integer(1, 16_384);
+const seconds = number(0.1, 600);
+const clientRole = oneOf("viewer", "driver", "admin");
+const version = optional(integer(), VERSION);
+
+// Parts of messages
+
+const iceServer = {
+  urls: required(list(url, 1, 8)),
+  username: maybe(text(0, 512)),
+  credential: maybe(text(0, 512)),
+};
+const iceServers = optional(list(object(iceServer), 0, 16), []);
+export type IceServer = Output<typeof iceServer>;
+
+const cameraInfo = {
+  id: required(id),
+  name: required(text(1, 100)),
+  state: required(oneOf("idle", "connecting", "live", "stalled", "offline", "error")),
+  detail: maybe(words),
+  width: maybe(pixels),
+  height: maybe(pixels),
+  fps: maybe(number(0, 1000)),
+  viewers: optional(integer(0, 1_000_000), 0),
+  motion: optional(boolean, false),
+};
+const cameraList = list(object(cameraInfo), 0, 256);
+export type CameraInfo = Output<typeof cameraInfo>;
+export type CameraState = CameraInfo["state"];
+
+const region = {
+  x: required(fraction),
+  y: required(fraction),
+  width: required(fraction),
+  height: required(fraction),
+};
+export type Region = Output<typeof region>;
+
+// First messages, and their answers
+
+const Hello = message("hello", { v: version, token: maybe(token) });
+const RegisterCamera = message(
+  "register",
+  {
+    deviceId: required(id),
+    streamUrl: required(url),
+    v: version,
+    token: maybe(token),
+    model: maybe(text(1, 100)),
+    firmware: maybe(text(1, 100)),
+  },
+  "camera",
+);
+const RegisterGateway = message(
+  "register",
+  {
+    gatewayId: required(id),
+    cameras: optional(cameraList, []),
+    v: version,
+    token: maybe(token),
+  },
+  "gateway",
+);
+const Welcome = message("welcome", {
+  peer: required(id),
+  role: required(clientRole),
+  heartbeatS: required(seconds),
+  iceServers,
+  cameras: optional(cameraList, []),
+  v: version,
+});
+const Registered = message("registered", { heartbeatS: required(seconds), iceServers, v: version });
+export type Welcome = Message<typeof Welcome>;
+
+// Sessions: one browser watching one camera
+
+const Offer = message("offer", {
+  session: required(id),
+  camera: required(id),
+  sdp: required(sdp),
+});
+const RoutedOffer = message("offer", {
+  ...Offer.shape,
+  peer: required(id),
+  role: required(clientRole),
+});
+const Answer = message("answer", { session: required(id), sdp: required(sdp) });
+const Candidate = message("candidate", {
+  session: required(id),
+  candidate: required(nullable(text(0, 1000))),
+  sdpMid: maybe(text(0, 32)),
+  sdpMLineIndex: maybe(integer(0, 31)),
+});
+const Bye = message("bye", { session: required(id), reason: maybe(words) });
+export type Answer = Message<typeof Answer>;
+export type Candidate = Message<typeof Candidate>;
+export type Bye = Message<typeof Bye>;
+
+// At any time
+
+const Cameras = message("cameras", { cameras: required(cameraList) });
+const ErrorMessage = message("error", {
+  problem: required(text(1, 200)),
+  detail: required(words),
+  session: maybe(id),
+});
+const Ping = message("ping", { id: required(uint32) });
+const Pong = message("pong", { id: required(uint32) });
+export type ErrorMessage = Message<typeof ErrorMessage>;
+
+// The `events` data channel
+
+const Sync = message("sync", { sentMs: required(epochMs) });
+const Synced = message("synced", {
+  sentMs: required(epochMs),
+  receivedMs: required(epochMs),
+  repliedMs: required(epochMs),
+});
+const Timing = message("timing", { rtpTimestamp: required(uint32), captureMs: required(epochMs) });
+const Motion = message("motion", {
+  camera: required(id),
+  captureMs: required(epochMs),
+  level: required(oneOf("NONE", "LOW", "MEDIUM", "HIGH")),
+  percent: required(number(0, 100)),
+  regions: optional(list(object(region), 0, 32), []),
+});
+const CameraChanged = message("camera", { camera: required(object(cameraInfo)) });
+export type Synced = Message<typeof Synced>;
+export type Timing = Message<typeof Timing>;
+export type Motion = Message<typeof Motion>;
+
+// Directions
+
+export const browserToSignaling = [Hello, Offer, Candidate, Bye, Ping, Pong] as const;
+export const signalingToBrowser = [
+  Welcome,
+  Cameras,
+  Answer,
+  Candidate,
+  Bye,
+  ErrorMessage,
+  Ping,
+  Pong,
+] as const;
+export const gatewayToSignaling = [
+  RegisterGateway,
+  Cameras,
+  Answer,
+  Candidate,
+  Bye,
+  ErrorMessage,
+  Ping,
+  Pong,
+] as const;
+export const signalingToGateway = [
+  Registered,
+  RoutedOffer,
+  Candidate,
+  Bye,
+  ErrorMessage,
+  Ping,
+  Pong,
+] as const;
+export const deviceToSignaling = [RegisterCamera, Ping, Pong] as const;
+export const signalingToDevice = [Registered, ErrorMessage, Ping, Pong] as const;
+export const browserToGateway = [Sync] as const;
+export const gatewayToBrowser = [Synced, Timing, Motion, CameraChanged] as const;
+
+export type ToSignaling = Draft<(typeof browserToSignaling)[number]>;
+export type FromSignaling = Message<(typeof signalingToBrowser)[number]>;
+export type FromGateway = Message<(typeof gatewayToBrowser)[number]>;
+/** Messages that belong to one session. */
+export type SessionMessage = Answer | Candidate | Bye | ErrorMessage;

@@ -1,0 +1,187 @@
+/** The client as pages use it: the link to the server, the cameras, and who is being watched. */
+
+import { Brokered } from "./brokered";
+import { epochNow } from "./clock";
+import type { Endpoints } from "./config";
+import { Refused } from "./errors";
+import type { CameraInfo } from "./messages";
+import type { Negotiation } from "./negotiation";
+import { Source, type Observable } from "./observable";
+import { Roster } from "./roster";
+import type { CreatePeerConnection } from "./session";
+import { Signaling, type Socket } from "./signaling";
+import type { TokenStore } from "./token";
+import { Watcher } from "./watcher";
+import { Whep } from "./whep";
+
+export interface PeerlensOptions {
+  readonly endpoints: Endpoints;
+  readonly tokens: TokenStore;
+  /** How sessions are negotiated. */
+  readonly mode: "signaling" | "whep";
+  readonly createSocket: (url: string) => Socket;
+  /** Null where the browser has no WebRTC. */
+  readonly createPeerConnection: CreatePeerConnection | null;
+  readonly fetch: typeof fetch;
+}
+
+interface Shared {
+  readonly watcher: Watcher;
+  holders: number;
+  linger: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** From the grid to a camera's own page the picture goes on. */
+const LINGER_MS = 1_000;
+const SNAPSHOT_TIMEOUT_MS = 10_000;
+
+export class Peerlens {
+  readonly signaling: Signaling;
+  readonly #options: PeerlensOptions;
+  readonly #roster = new Roster();
+  readonly #cameras = new Source<readonly CameraInfo[] | null>(null);
+  readonly #watchers = new Map<string, Shared>();
+  #rosterTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: PeerlensOptions) {
+    this.#options = options;
+    this.signaling = new Signaling({
+      token: () => options.tokens.token,
+      createSocket: () => options.createSocket(options.endpoints.signalingUrl),
+    });
+    this.signaling.cameras.subscribe(() => {
+      this.#roster.update(this.signaling.cameras.value ?? [], epochNow());
+      this.#updateCameras();
+    });
+    let link = 0;
+    this.signaling.status.subscribe(() => {
+      const isNew = this.signaling.link !== link;
+      link = this.signaling.link;
+      for (const { watcher } of this.#watchers.values()) {
+        if (isNew) watcher.nudge();
+        else watcher.refresh();
+      }
+    });
+  }
+
+  /** Every camera there is, by name; null until the server has said so. */
+  get cameras(): Observable<readonly CameraInfo[] | null> {
+    return this.#cameras;
+  }
+
+  start(): void {
+    this.signaling.start();
+  }
+
+  /** Leaves everything, as when the page is put away; `resume` comes back. */
+  pause(): void {
+    for (const { watcher } of this.#watchers.values()) watcher.stop();
+    this.signaling.stop();
+  }
+
+  resume(): void {
+    this.signaling.start();
+    for (const { watcher, holders } of this.#watchers.values()) if (holders > 0) watcher.start();
+  }
+
+  /** The network or the page came back: do not wait for timers. */
+  nudge(): void {
+    this.signaling.retryNow();
+    for (const { watcher } of this.#watchers.values()) watcher.nudge();
+  }
+
+  /** Whether the server was shown a token. */
+  get hasToken(): boolean {
+    return this.#options.tokens.token !== null;
+  }
+
+  /** Takes a token that a person typed, and begins anew with it. */
+  authorize(token: string): void {
+    this.#options.tokens.set(token);
+    this.signaling.restart();
+    for (const { watcher } of this.#watchers.values()) watcher.nudge();
+  }
+
+  /** The one watcher of `camera`; it does nothing until somebody holds it. */
+  watcher(camera: string): Watcher {
+    return (this.#watchers.get(camera) ?? this.#share(camera)).watcher;
+  }
+
+  /** Watches `camera` until the returned function is called; holders share one session. */
+  hold(camera: string): () => void {
+    const shared = this.#watchers.get(camera) ?? this.#share(camera);
+    shared.holders += 1;
+    clearTimeout(shared.linger);
+    shared.watcher.start();
+    return () => {
+      shared.holders -= 1;
+      if (shared.holders > 0) return;
+      shared.linger = setTimeout(() => {
+        shared.watcher.stop();
+      }, LINGER_MS);
+    };
+  }
+
+  /** The camera's newest complete JPEG. Rejects with `Refused`. */
+  async snapshot(camera: string): Promise<Blob> {
+    const { token } = this.#options.tokens;
+    const url = `${this.#options.endpoints.httpUrl}/${encodeURIComponent(camera)}/snapshot.jpg`;
+    const response = await this.#options
+      .fetch(url, {
+        headers: token === null ? {} : { Authorization: `Bearer ${token}` },
+        cache: "no-store",
+        signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS),
+      })
+      .catch((error: unknown) => {
+        throw new Refused("gateway-offline", String(error));
+      });
+    if (!response.ok) throw new Refused("refused", `the server answered ${String(response.status)}`);
+    return response.blob();
+  }
+
+  #share(camera: string): Shared {
+    const { mode, createPeerConnection } = this.#options;
+    const watcher = new Watcher({
+      camera,
+      createPeerConnection,
+      negotiate: () => this.#negotiate(camera),
+      signaling: () => (mode === "signaling" ? this.signaling.status.value.state : null),
+    });
+    watcher.heard(this.#infoOf(camera));
+    const shared: Shared = { watcher, holders: 0, linger: undefined };
+    this.#watchers.set(camera, shared);
+    return shared;
+  }
+
+  #negotiate(camera: string): Negotiation | null {
+    const { mode, endpoints, tokens } = this.#options;
+    const welcome = this.signaling.status.value.welcome;
+    if (mode === "whep") {
+      return new Whep({
+        url: `${endpoints.httpUrl}/${encodeURIComponent(camera)}/whep`,
+        token: () => tokens.token,
+        fetch: this.#options.fetch,
+        iceServers: welcome?.iceServers ?? null,
+      });
+    }
+    return welcome === null ? null : new Brokered(this.signaling, camera);
+  }
+
+  #infoOf(camera: string): CameraInfo | null {
+    return this.#cameras.value?.find(({ id }) => id === camera) ?? null;
+  }
+
+  #updateCameras(): void {
+    const nowMs = epochNow();
+    const isLive = (id: string) =>
+      this.#watchers.get(id)?.watcher.view.value.tile.state === "live";
+    this.#cameras.set(this.#roster.cameras(nowMs, isLive));
+    for (const [camera, { watcher }] of this.#watchers) watcher.heard(this.#infoOf(camera));
+    clearTimeout(this.#rosterTimer);
+    const nextMs = this.#roster.nextChangeMs(nowMs);
+    if (nextMs === null) return;
+    this.#rosterTimer = setTimeout(() => {
+      this.#updateCameras();
+    }, nextMs - nowMs);
+  }
+}

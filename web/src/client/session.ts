@@ -1,0 +1,307 @@
+/** One peer connection that watches one camera. Single use: to reconnect, build a new one. */
+
+import { epochNow } from "./clock";
+import { Refused } from "./errors";
+import { EventsChannel } from "./events";
+import { LatencyMeter } from "./latency";
+import type { CameraInfo, Motion } from "./messages";
+import type { IceCandidate, Negotiation } from "./negotiation";
+import { StatsReader, type Report, type StreamStats } from "./stats";
+
+/**
+ * connecting -> live        the first picture is here
+ * live <-> stalled          no new picture for `stallMs`, and back
+ * any of them -> failed     `failure` says why
+ * any of them -> closed     by `close`
+ */
+export type SessionState = "connecting" | "live" | "stalled" | "failed" | "closed";
+
+/** Makes a peer connection; tests put their own in its place. */
+export type CreatePeerConnection = (configuration: RTCConfiguration) => RTCPeerConnection;
+
+export interface SessionListener {
+  /** The state, the stream, the camera or the numbers have changed. */
+  changed(): void;
+  motion(motion: Motion): void;
+  /** What the gateway says about its camera. */
+  camera(camera: CameraInfo): void;
+}
+
+export interface SessionOptions {
+  readonly negotiation: Negotiation;
+  readonly createPeerConnection: CreatePeerConnection;
+  readonly listener: SessionListener;
+}
+
+/** From the start to a connection that carries media. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+export const STALL_MS = 1_500;
+/** Connected, the camera works, and still no picture: something between is broken. */
+export const NO_PICTURE_MS = 8_000;
+const TICK_MS = 250;
+const STATS_EVERY_TICKS = 2;
+
+export class Session {
+  readonly startedMs = epochNow();
+  readonly #options: SessionOptions;
+  readonly #latency = new LatencyMeter();
+  readonly #reader = new StatsReader();
+  #state: SessionState = "connecting";
+  #failure: Refused | null = null;
+  #stream: MediaStream | null = null;
+  #stats: StreamStats | null = null;
+  #camera: CameraInfo | null = null;
+  #peer: RTCPeerConnection | null = null;
+  #receiver: RTCRtpReceiver | null = null;
+  #events: EventsChannel | null = null;
+  #remote: (IceCandidate | null)[] | null = [];
+  #connectedMs: number | null = null;
+  #frameMs = -Infinity;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #ticker: ReturnType<typeof setInterval> | undefined;
+  #ticks = 0;
+  #isReading = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get failure(): Refused | null {
+    return this.#failure;
+  }
+
+  /** Set once the answer is in; it has one video track. */
+  get stream(): MediaStream | null {
+    return this.#stream;
+  }
+
+  get stats(): StreamStats | null {
+    return this.#stats;
+  }
+
+  /** Whether the connection stands, with or without pictures. */
+  get isConnected(): boolean {
+    return this.#connectedMs !== null && !this.#isOver();
+  }
+
+  /** Median age of the pictures shown in the last second, in ms; null when it is not known. */
+  get latencyMs(): number | null {
+    return this.#latency.medianMs(epochNow());
+  }
+
+  /** How far the gateway's clock is ahead, and the round trip to it; null before the first. */
+  get clock(): { readonly offsetMs: number; readonly roundTripMs: number } | null {
+    const clock = this.#events?.clock;
+    if (clock?.offsetMs == null || clock.roundTripMs === null) return null;
+    return { offsetMs: clock.offsetMs, roundTripMs: clock.roundTripMs };
+  }
+
+  start(): void {
+    this.#deadline = setTimeout(() => {
+      this.#fail("timeout", "no connection in time");
+    }, CONNECT_TIMEOUT_MS);
+    this.#negotiate().catch((error: unknown) => {
+      if (error instanceof Refused) this.#end("failed", error);
+      else this.#fail("failed", String(error));
+    });
+  }
+
+  /** A new picture is on screen. `rtpTimestamp` where the browser tells. */
+  frameShown(rtpTimestamp: number | undefined): void {
+    if (this.#isOver()) return;
+    const nowMs = epochNow();
+    const rtp = rtpTimestamp ?? this.#receiver?.getSynchronizationSources()[0]?.rtpTimestamp;
+    if (rtp !== undefined) this.#latency.frame(rtp, nowMs, this.#events?.clock.offsetMs ?? null);
+    this.#sawFrame(nowMs);
+  }
+
+  /** Makes sure soon that the far end is still there. */
+  probe(): void {
+    this.#events?.probe();
+  }
+
+  close(reason = "closed by the viewer"): void {
+    this.#end("closed", null, reason);
+  }
+
+  /** A method rather than a getter: its answer changes while code awaits. */
+  #isOver(): boolean {
+    return this.#state === "failed" || this.#state === "closed";
+  }
+
+  async #negotiate(): Promise<void> {
+    const { negotiation, createPeerConnection } = this.#options;
+    const iceServers = await negotiation.iceServers();
+    if (this.#isOver()) return;
+    const peer = createPeerConnection({
+      bundlePolicy: "max-bundle",
+      iceServers: iceServers.map(({ urls, username, credential }) => ({
+        urls: [...urls],
+        ...(username === null ? {} : { username }),
+        ...(credential === null ? {} : { credential }),
+      })),
+    });
+    this.#peer = peer;
+    this.#receiver = peer.addTransceiver("video", { direction: "recvonly" }).receiver;
+    preferLowLatency(this.#receiver);
+    this.#events = new EventsChannel(peer.createDataChannel("events", { ordered: true }), {
+      message: (message) => {
+        if (message.type === "timing") this.#latency.timing(message, epochNow());
+        else if (message.type === "motion") this.#options.listener.motion(message);
+        else this.#heardOfCamera(message.camera);
+      },
+      closed: () => {
+        this.#fail("bye", "the gateway closed the connection");
+      },
+    });
+    peer.ontrack = (event) => {
+      this.#stream = event.streams[0] ?? new MediaStream([event.track]);
+      this.#options.listener.changed();
+    };
+    peer.onicecandidate = ({ candidate }) => {
+      // An empty string ends one generation, null ends them all: the second says enough.
+      if (candidate?.candidate === "") return;
+      negotiation.candidate(candidate);
+    };
+    peer.onconnectionstatechange = () => {
+      this.#connectionChanged(peer.connectionState);
+    };
+    // Out with the offer: the candidates follow as they are found.
+    const offer = await peer.createOffer();
+    await peer.setLocalDescription(offer);
+    if (this.#isOver()) return;
+    const sdp = await negotiation.offer(peer.localDescription?.sdp ?? offer.sdp ?? "", {
+      candidate: (candidate) => {
+        this.#addRemote(candidate);
+      },
+      ended: (slug, detail) => {
+        this.#fail(slug, detail);
+      },
+    });
+    if (this.#isOver()) return;
+    await peer.setRemoteDescription({ type: "answer", sdp });
+    const early = this.#remote ?? [];
+    this.#remote = null;
+    for (const candidate of early) this.#addRemote(candidate);
+  }
+
+  #addRemote(candidate: IceCandidate | null): void {
+    if (this.#remote !== null) {
+      this.#remote.push(candidate);
+      return;
+    }
+    if (this.#isOver() || this.#peer === null) return;
+    // One candidate that this browser cannot use is no reason to give up on the others.
+    this.#peer.addIceCandidate(candidate ?? undefined).catch((error: unknown) => {
+      console.debug("session < candidate refused: %s", String(error));
+    });
+  }
+
+  #connectionChanged(state: RTCPeerConnectionState): void {
+    if (this.#isOver()) return;
+    if (state === "failed" || state === "closed") {
+      this.#fail("timeout", `the connection ${state}`);
+      return;
+    }
+    if (state !== "connected" || this.#connectedMs !== null) return;
+    clearTimeout(this.#deadline);
+    this.#connectedMs = epochNow();
+    this.#ticker = setInterval(() => {
+      this.#tick();
+    }, TICK_MS);
+    this.#options.listener.changed();
+  }
+
+  #heardOfCamera(camera: CameraInfo): void {
+    // The wait for a picture begins when the camera can give one.
+    if (camera.state === "live" && this.#camera?.state !== "live" && this.#connectedMs !== null) {
+      this.#connectedMs = epochNow();
+    }
+    this.#camera = camera;
+    this.#options.listener.camera(camera);
+  }
+
+  #tick(): void {
+    const nowMs = epochNow();
+    if (this.#events?.isSilent(nowMs) === true) {
+      this.#fail("timeout", "the gateway fell silent");
+      return;
+    }
+    if (this.#state === "live" && nowMs - this.#frameMs > this.#stallMs) this.#become("stalled");
+    const canGivePictures = this.#camera === null || this.#camera.state === "live";
+    const waitingSinceMs = Math.max(this.#frameMs, this.#connectedMs ?? nowMs);
+    if (canGivePictures && nowMs - waitingSinceMs > Math.max(NO_PICTURE_MS, this.#stallMs)) {
+      this.#fail("timeout", "connected, but no picture came");
+      return;
+    }
+    this.#ticks += 1;
+    if (this.#ticks % STATS_EVERY_TICKS === 1) void this.#readStats();
+  }
+
+  /** Slow cameras (time-lapse) are not stalled between two of their pictures. */
+  get #stallMs(): number {
+    const fps = this.#camera?.fps ?? null;
+    return fps === null || fps <= 0 ? STALL_MS : Math.max(STALL_MS, 3_000 / fps);
+  }
+
+  async #readStats(): Promise<void> {
+    if (this.#peer === null || this.#isReading) return;
+    this.#isReading = true;
+    try {
+      // RTCStatsReport is a read-only map; the DOM library types its values as any.
+      const report = (await this.#peer.getStats()) as unknown as Report;
+      if (this.#isOver()) return;
+      const before = this.#stats?.framesDecoded ?? 0;
+      this.#stats = this.#reader.read(report, epochNow());
+      // Where pictures are not presented (hidden tab, no frame callbacks), decoding tells.
+      if (this.#stats.framesDecoded > before) this.#sawFrame(epochNow());
+      this.#options.listener.changed();
+    } catch (error) {
+      console.debug("session < no statistics: %s", String(error));
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  #sawFrame(nowMs: number): void {
+    this.#frameMs = nowMs;
+    if (this.#state === "connecting" || this.#state === "stalled") this.#become("live");
+  }
+
+  #fail(slug: string, detail: string): void {
+    this.#end("failed", new Refused(slug, detail));
+  }
+
+  #end(state: "failed" | "closed", failure: Refused | null, reason?: string): void {
+    if (this.#isOver()) return;
+    clearTimeout(this.#deadline);
+    clearInterval(this.#ticker);
+    this.#failure = failure;
+    this.#events?.stop();
+    this.#options.negotiation.close(reason ?? failure?.detail ?? "");
+    if (this.#peer !== null) {
+      this.#peer.ontrack = null;
+      this.#peer.onicecandidate = null;
+      this.#peer.onconnectionstatechange = null;
+      this.#peer.close();
+    }
+    this.#become(state, failure?.message ?? reason);
+  }
+
+  #become(state: SessionState, why = ""): void {
+    console.debug("session = %s -> %s %s", this.#state, state, why);
+    this.#state = state;
+    this.#options.listener.changed();
+  }
+}
+
+/** Asks the browser not to buffer; each name is known to some browsers only. */
+function preferLowLatency(receiver: RTCRtpReceiver): void {
+  const hints = receiver as RTCRtpReceiver & { playoutDelayHint?: number | null };
+  if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
+  if ("playoutDelayHint" in receiver) hints.playoutDelayHint = 0;
+}

@@ -1,0 +1,91 @@
+/** What to tell people about a camera that is being watched: decided in one place, purely. */
+
+import type { Refused } from "./errors";
+import type { CameraInfo } from "./messages";
+import type { SessionState } from "./session";
+import type { SignalingState } from "./signaling";
+
+export type TileState = "idle" | "connecting" | "live" | "stalled" | "offline" | "error";
+
+/** Why it is so; components have the words. */
+export type Reason =
+  | "idle"
+  | "starting"
+  | "reconnecting"
+  | "server-unreachable"
+  | "server-refused"
+  | "camera-connecting"
+  | "live"
+  | "no-new-picture"
+  | "camera-stalled"
+  | "camera-offline"
+  | "gateway-offline"
+  | "camera-error"
+  | "unknown-camera"
+  | "too-many-viewers"
+  | "no-common-codec"
+  | "not-allowed"
+  | "unsupported-browser";
+
+export interface Tile {
+  readonly state: TileState;
+  readonly reason: Reason;
+  /** The other side's own words, where it gave some. */
+  readonly detail: string | null;
+}
+
+export interface TileFacts {
+  readonly isWatched: boolean;
+  readonly isSupported: boolean;
+  readonly session: { readonly state: SessionState; readonly isConnected: boolean } | null;
+  /** Why the last session failed; null once another one is connected. */
+  readonly failure: Pick<Refused, "slug" | "detail"> | null;
+  readonly info: CameraInfo | null;
+  /** Null when the session is negotiated without signaling. */
+  readonly signaling: SignalingState | null;
+}
+
+const REFUSALS: ReadonlyMap<string, readonly [TileState, Reason]> = new Map([
+  ["gateway-offline", ["offline", "gateway-offline"]],
+  ["unknown-camera", ["error", "unknown-camera"]],
+  ["too-many-viewers", ["error", "too-many-viewers"]],
+  ["too-many-sessions", ["error", "too-many-viewers"]],
+  ["no-common-codec", ["error", "no-common-codec"]],
+  ["unauthorized", ["error", "not-allowed"]],
+  ["forbidden", ["error", "not-allowed"]],
+]);
+
+export function tileOf(facts: TileFacts): Tile {
+  const { session, info, failure } = facts;
+  if (!facts.isSupported) return tile("error", "unsupported-browser");
+  if (!facts.isWatched) return tile("idle", "idle");
+  // Pictures on screen beat whatever anybody says about the camera.
+  if (session?.state === "live") return tile("live", "live");
+  if (session?.isConnected === true) {
+    const troubled = cameraTrouble(info);
+    if (troubled !== null) return troubled;
+    if (session.state === "stalled") return tile("stalled", "no-new-picture");
+    return tile("connecting", "camera-connecting");
+  }
+  if (facts.signaling === "refused") return tile("error", "server-refused");
+  if (facts.signaling !== null && facts.signaling !== "connected") {
+    return tile("connecting", failure === null ? "starting" : "server-unreachable");
+  }
+  const refusal = failure === null ? undefined : REFUSALS.get(failure.slug);
+  if (refusal !== undefined) return tile(...refusal, failure?.detail);
+  if (info?.state === "error" || info?.state === "offline") {
+    return cameraTrouble(info) ?? tile("connecting", "reconnecting");
+  }
+  return tile("connecting", failure === null ? "starting" : "reconnecting");
+}
+
+function cameraTrouble(info: CameraInfo | null): Tile | null {
+  if (info?.state === "error") return tile("error", "camera-error", info.detail);
+  if (info?.state === "offline") return tile("offline", "camera-offline", info.detail);
+  if (info?.state === "stalled") return tile("stalled", "camera-stalled", info.detail);
+  return null;
+}
+
+function tile(state: TileState, reason: Reason, detail: string | null = null): Tile {
+  return { state, reason, detail: detail === "" ? null : detail };
+}

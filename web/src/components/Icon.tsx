@@ -1,0 +1,94 @@
+import type { ReactNode } from "react";
+
+const SHAPES = {
+  alert: (
+    <>
+      <path d="M12 4 2.8 19.5h18.4L12 4Z" />
+      <path d="M12 10v4.5M12 17h.01" />
+    </>
+  ),
+  back: <path d="M19 12H5m6-6-6 6 6 6" />,
+  boxes: (
+    <>
+      <path d="M4 8V5a1 1 0 0 1 1-1h3M16 4h3a1 1 0 0 1 1 1v3M20 16v3a1 1 0 0 1-1 1h-3M8 20H5a1 1 0 0 1-1-1v-3" />
+      <rect x="8.5" y="8.5" width="7" height="7" rx="1" />
+    </>
+  ),
+  camera: (
+    <>
+      <rect x="2.5" y="6" width="13" height="12" rx="2.5" />
+      <path d="m15.5 10.5 6-3.5v10l-6-3.5" />
+    </>
+  ),
+  "camera-off": (
+    <>
+      <path d="M9.5 6H13a2.5 2.5 0 0 1 2.5 2.5v2l6-3.5v10l-4.4-2.6M14.7 17.2a2.5 2.5 0 0 1-1.7.8H5a2.5 2.5 0 0 1-2.5-2.5v-7A2.5 2.5 0 0 1 4.3 6.1" />
+      <path d="m3 3 18 18" />
+    </>
+  ),
+  chevron: <path d="m6 9 6 6 6-6" />,
+  "cloud-off": (
+    <>
+      <path d="M9.2 6.3A6 6 0 0 1 17.6 10 4.5 4.5 0 0 1 20.8 17M17.5 18.5H7a5 5 0 0 1-.9-9.9" />
+      <path d="m3 3 18 18" />
+    </>
+  ),
+  eye: (
+    <>
+      <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
+      <circle cx="12" cy="12" r="2.8" />
+    </>
+  ),
+  fullscreen: <path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5" />,
+  "fullscreen-exit": <path d="M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5" />,
+  lock: (
+    <>
+      <rect x="4.5" y="10.5" width="15" height="10" rx="2.5" />
+      <path d="M8 10.5V7.5a4 4 0 0 1 8 0v3" />
+    </>
+  ),
+  motion: <path d="M3 12h3.5l2.5-7 5 14 2.5-7H21" />,
+  pause: <path d="M9 5.5v13M15 5.5v13" />,
+  play: <path d="M8 5.2v13.6L19 12 8 5.2Z" fill="currentColor" />,
+  refresh: <path d="M20 11A8 8 0 0 0 5.8 6.6L4 8.5M4 4v4.5h4.5M4 13a8 8 0 0 0 14.2 4.4l1.8-1.9M20 20v-4.5h-4.5" />,
+  snapshot: (
+    <>
+      <path d="M4 8h3l1.8-2.5h6.4L17 8h3a1.5 1.5 0 0 1 1.5 1.5v8A1.5 1.5 0 0 1 20 19H4a1.5 1.5 0 0 1-1.5-1.5v-8A1.5 1.5 0 0 1 4 8Z" />
+      <circle cx="12" cy="13.2" r="3.4" />
+    </>
+  ),
+  spinner: <path d="M12 3.5a8.5 8.5 0 1 1-8.5 8.5" />,
+} satisfies Readonly<Record<string, ReactNode>>;
+
+export type IconName = keyof typeof SHAPES;
+
+/** An icon beside words that say the same: hidden from those who listen. */
+export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
+  return (
+    <svg
+      className={`icon icon-${name}`}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.75"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {SHAPES[name]}
+    </svg>
+  );
+}
+
+/** A lens with a play of light in it. */
+export function Logo({ size = 28 }: { readonly size?: number }) {
+  return (
+    <svg className="logo" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
+      <circle cx="16" cy="16" r="13" className="logo-ring" />
+      <circle cx="16" cy="16" r="6.5" className="logo-iris" />
+      <path d="M16 5.2A10.8 10.8 0 0 1 26.8 16" className="logo-light" />
+    </svg>
+  );
+}

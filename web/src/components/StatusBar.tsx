@@ -1,0 +1,28 @@
+import type { WatchView } from "../client/watcher";
+import { bitrate, framesPerSecond, milliseconds, resolution, UNKNOWN } from "./format";
+import { STATE_NAMES } from "./wording";
+
+/** The numbers people ask for first. */
+export function StatusBar({ view }: { readonly view: WatchView }) {
+  const isLive = view.tile.state === "live";
+  const stats = isLive ? view.stats : null;
+  const facts: readonly (readonly [string, string, string])[] = [
+    ["state", "State", STATE_NAMES[view.tile.state]],
+    ["latency", "Latency", milliseconds(view.latencyMs)],
+    ["path", "Path", view.stats?.path?.kind ?? UNKNOWN],
+    ["fps", "Frame rate", framesPerSecond(stats?.fps ?? null)],
+    ["bitrate", "Bitrate", bitrate(stats?.bitrateKbps ?? null)],
+    ["resolution", "Resolution", resolution(isLive ? view.size : null)],
+    ["codec", "Codec", stats?.codec ?? UNKNOWN],
+  ];
+  return (
+    <dl className="facts" data-testid="status-bar">
+      {facts.map(([key, label, value]) => (
+        <div key={key} className="fact" data-fact={key}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

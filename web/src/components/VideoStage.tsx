@@ -1,0 +1,63 @@
+import type { ReactNode, RefObject } from "react";
+import type { Watcher, WatchView } from "../client/watcher";
+import { Icon } from "./Icon";
+import { MotionOverlay } from "./MotionOverlay";
+import { wordsFor } from "./wording";
+
+interface VideoStageProps {
+  readonly camera: string;
+  readonly name: string;
+  readonly view: WatchView;
+  readonly watcher: Watcher;
+  readonly video: RefObject<HTMLVideoElement | null>;
+  readonly fit: "contain" | "cover";
+  readonly showsMotion: boolean;
+  readonly children?: ReactNode;
+}
+
+/** The picture, what moves in it, and what to say when there is no live picture. */
+export function VideoStage(props: VideoStageProps) {
+  const { camera, name, view, watcher, video, fit, showsMotion, children } = props;
+  const isLive = view.tile.state === "live";
+  return (
+    <div className="stage" data-state={view.tile.state} data-fit={fit}>
+      <video
+        ref={video}
+        data-testid={`video-${camera}`}
+        aria-label={`Live picture of ${name}`}
+        autoPlay
+        muted
+        playsInline
+        disablePictureInPicture={fit === "cover"}
+      />
+      {showsMotion && <MotionOverlay motion={view.motion} size={view.size} fit={fit} />}
+      {!isLive && <Cover view={view} />}
+      {isLive && view.isBlocked && (
+        <button
+          type="button"
+          className="play"
+          data-testid="play"
+          aria-label={`Play ${name}`}
+          onClick={() => {
+            watcher.play();
+          }}
+        >
+          <Icon name="play" size={34} />
+        </button>
+      )}
+      {children}
+    </div>
+  );
+}
+
+function Cover({ view }: { readonly view: WatchView }) {
+  const { icon, title, next } = wordsFor(view);
+  return (
+    <div className="cover" data-testid="cover">
+      <Icon name={icon} size={32} />
+      <p className="cover-title">{title}</p>
+      <p className="cover-next">{next}</p>
+      {view.tile.detail !== null && <p className="cover-detail">{view.tile.detail}</p>}
+    </div>
+  );
+}

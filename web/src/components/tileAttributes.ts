@@ -1,0 +1,14 @@
+import type { WatchView } from "../client/watcher";
+
+/** What tests and other programs may read off the page; an unknown number is empty. */
+export function tileAttributes(view: WatchView) {
+  const { stats } = view;
+  return {
+    "data-state": view.tile.state,
+    "data-reason": view.tile.reason,
+    "data-path": stats?.path?.kind ?? "",
+    "data-latency-ms": view.latencyMs?.toFixed(1) ?? "",
+    "data-fps": stats?.fps?.toFixed(1) ?? "",
+    "data-codec": stats?.codec ?? "",
+  };
+}

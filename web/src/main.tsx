@@ -1,0 +1,75 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { endpoints } from "./client/config";
+import { Peerlens } from "./client/peerlens";
+import { TokenStore } from "./client/token";
+import { App } from "./components/App";
+import { PeerlensContext } from "./hooks/usePeerlens";
+import { RouterContext } from "./hooks/useRouter";
+import { Router } from "./router";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/stage.css";
+import "./styles/camera.css";
+
+const tokens = new TokenStore(storage());
+takeToken();
+
+const peerlens = new Peerlens({
+  endpoints: endpoints(window.PEERLENS, window.location.href),
+  tokens,
+  mode: new URLSearchParams(window.location.search).has("whep") ? "whep" : "signaling",
+  createSocket: (url) => new WebSocket(url),
+  createPeerConnection:
+    "RTCPeerConnection" in window
+      ? (configuration) => new RTCPeerConnection(configuration)
+      : null,
+  fetch: window.fetch.bind(window),
+});
+
+window.addEventListener("hashchange", () => {
+  if (takeToken()) peerlens.signaling.restart();
+});
+window.addEventListener("online", () => {
+  peerlens.nudge();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) peerlens.nudge();
+});
+window.addEventListener("pagehide", () => {
+  peerlens.pause();
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) peerlens.resume();
+});
+peerlens.start();
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <PeerlensContext value={peerlens}>
+      <RouterContext value={new Router(window)}>
+        <App />
+      </RouterContext>
+    </PeerlensContext>
+  </StrictMode>,
+);
+
+function takeToken(): boolean {
+  return tokens.takeFrom({
+    href: window.location.href,
+    replace: (href) => {
+      window.history.replaceState(window.history.state, "", href);
+    },
+  });
+}
+
+/** Browsers that refuse storage throw already when it is named. */
+function storage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,297 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { epochNow } from "../../src/client/clock";
+import { Refused } from "../../src/client/errors";
+import { Session } from "../../src/client/session";
+import { FakeNegotiation } from "../support/FakeNegotiation";
+import { fakePeers, type FakePeer } from "../support/FakePeer";
+
+const INFO = { id: "front", name: "Front", state: "live" };
+
+let negotiation: FakeNegotiation;
+let peers: FakePeer[];
+let session: Session;
+let states: string[];
+let motions: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(console, "debug").mockImplementation(() => undefined);
+  negotiation = new FakeNegotiation();
+  states = [];
+  motions = [];
+  const fake = fakePeers();
+  peers = fake.peers;
+  session = new Session({
+    negotiation,
+    createPeerConnection: fake.create,
+    listener: {
+      changed: () => {
+        if (states.at(-1) !== session.state) states.push(session.state);
+      },
+      motion: (motion) => motions.push(motion.level),
+      camera: () => undefined,
+    },
+  });
+});
+
+afterEach(() => {
+  session.close();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+async function start(): Promise<FakePeer> {
+  session.start();
+  await settle();
+  const peer = peers[0];
+  if (peer === undefined) throw new Error("no peer connection was made");
+  return peer;
+}
+
+/** Answered and connected. */
+async function connect(): Promise<FakePeer> {
+  const peer = await start();
+  negotiation.answer("v=0 answer");
+  await settle();
+  peer.connect();
+  peer.channel.answerSync();
+  return peer;
+}
+
+/** Lets time pass with the gateway answering; `frames` come every 40 ms. */
+async function pass(ms: number, peer: FakePeer, { frames = false, answers = true } = {}) {
+  for (let passed = 0; passed < ms; passed += 40) {
+    await vi.advanceTimersByTimeAsync(40);
+    if (frames) session.frameShown(undefined);
+    const isNewSync = peer.channel.sent.length > answered;
+    if (answers && isNewSync) peer.channel.answerSync();
+    answered = peer.channel.sent.length;
+  }
+}
+let answered = 0;
+
+describe("negotiation", () => {
+  it("asks for one video, the events channel, and no buffering", async () => {
+    const peer = await start();
+    expect(peer.transceivers).toEqual([["video", { direction: "recvonly" }]]);
+    expect(peer.channelOptions).toEqual({ ordered: true });
+    expect(peer.receiver.jitterBufferTarget).toBe(0);
+    expect(peer.receiver.playoutDelayHint).toBe(0);
+  });
+
+  it("uses the relays it is given", async () => {
+    negotiation.servers.push({ urls: ["turn:t"], username: "u", credential: "p" });
+    negotiation.servers.push({ urls: ["stun:s"], username: null, credential: null });
+    const peer = await start();
+    expect(peer.configuration.iceServers).toEqual([
+      { urls: ["turn:t"], username: "u", credential: "p" },
+      { urls: ["stun:s"] },
+    ]);
+  });
+
+  it("offers without waiting for candidates, which follow", async () => {
+    const peer = await start();
+    expect(negotiation.offered).toBe("v=0 offer");
+    peer.onicecandidate?.({ candidate: { candidate: "candidate:1" } });
+    peer.onicecandidate?.({ candidate: { candidate: "" } });
+    peer.onicecandidate?.({ candidate: null });
+    expect(negotiation.candidates).toEqual([{ candidate: "candidate:1" }, null]);
+  });
+
+  it("holds remote candidates until the answer is in", async () => {
+    const peer = await start();
+    const early = { candidate: "candidate:1", sdpMid: "0", sdpMLineIndex: 0 };
+    negotiation.listener?.candidate(early);
+    expect(peer.added).toEqual([]);
+    negotiation.answer("v=0 answer");
+    await settle();
+    expect(peer.remoteDescription).toEqual({ type: "answer", sdp: "v=0 answer" });
+    expect(peer.added).toEqual([early]);
+    negotiation.listener?.candidate(null);
+    expect(peer.added).toEqual([early, null]);
+    expect(session.stream).toBe(peer.stream);
+  });
+
+  it("fails with the refusal", async () => {
+    const peer = await start();
+    negotiation.refuse(new Refused("unknown-camera", "no such camera"));
+    await settle();
+    expect(session.state).toBe("failed");
+    expect(session.failure?.slug).toBe("unknown-camera");
+    expect(peer.isClosed).toBe(true);
+  });
+
+  it("fails when nothing connects in 10 s", async () => {
+    const peer = await start();
+    negotiation.answer("v=0 answer");
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(session.state).toBe("connecting");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(session.state).toBe("failed");
+    expect(negotiation.closedWith).toBe("no connection in time");
+    expect(peer.isClosed).toBe(true);
+  });
+
+  it("makes no peer connection when it is closed at once", async () => {
+    session.start();
+    session.close();
+    await settle();
+    expect(peers).toEqual([]);
+    expect(session.state).toBe("closed");
+  });
+
+  it("fails when the connection fails", async () => {
+    const peer = await start();
+    peer.become("failed");
+    expect(session.failure?.slug).toBe("timeout");
+  });
+});
+
+describe("pictures", () => {
+  it("make it live, their absence stalled, their return live again", async () => {
+    const peer = await connect();
+    expect(session.state).toBe("connecting");
+    await pass(200, peer, { frames: true });
+    expect(session.state).toBe("live");
+    await pass(1_400, peer);
+    expect(session.state).toBe("live");
+    await pass(400, peer);
+    expect(session.state).toBe("stalled");
+    await pass(80, peer, { frames: true });
+    expect(session.state).toBe("live");
+    expect(states).toEqual(["connecting", "live", "stalled", "live"]);
+  });
+
+  it("count when they are decoded but not shown, as in a hidden tab", async () => {
+    const peer = await connect();
+    for (let i = 0; i < 60; i += 1) {
+      peer.framesDecoded += 1;
+      await pass(80, peer);
+    }
+    expect(states).toEqual(["connecting", "live"]);
+  });
+
+  it("may come rarely when the camera says so", async () => {
+    const peer = await connect();
+    peer.channel.receive({ type: "camera", camera: { ...INFO, fps: 0.5 } });
+    session.frameShown(undefined);
+    await pass(5_000, peer);
+    expect(session.state).toBe("live");
+    await pass(1_500, peer);
+    expect(session.state).toBe("stalled");
+  });
+
+  it("must come in the end when the camera is live", async () => {
+    const peer = await connect();
+    peer.channel.receive({ type: "camera", camera: INFO });
+    await pass(7_500, peer);
+    expect(session.state).toBe("connecting");
+    await pass(1_000, peer);
+    expect(session.failure?.detail).toBe("connected, but no picture came");
+  });
+
+  it("are waited for as long as the camera is away", async () => {
+    const peer = await connect();
+    peer.channel.receive({ type: "camera", camera: { ...INFO, state: "offline" } });
+    await pass(60_000, peer);
+    expect(session.state).toBe("connecting");
+    expect(session.isConnected).toBe(true);
+    peer.channel.receive({ type: "camera", camera: INFO });
+    await pass(2_000, peer);
+    expect(session.state).toBe("connecting");
+  });
+});
+
+describe("heartbeat", () => {
+  it("is a sync at once and every 2 s", async () => {
+    const peer = await connect();
+    await pass(6_100, peer, { frames: true });
+    expect(peer.channel.sent.map(({ type }) => type)).toEqual(Array(4).fill("sync"));
+  });
+
+  it("fails after 5 s without an answer, pictures or not", async () => {
+    const peer = await connect();
+    await pass(4_900, peer, { frames: true, answers: false });
+    expect(session.state).toBe("live");
+    await pass(500, peer, { frames: true, answers: false });
+    expect(session.failure?.detail).toBe("the gateway fell silent");
+  });
+
+  it("fails within a second when probed in vain", async () => {
+    const peer = await connect();
+    session.probe();
+    await pass(1_200, peer, { answers: false });
+    expect(session.state).toBe("failed");
+  });
+
+  it("survives a probe that is answered", async () => {
+    const peer = await connect();
+    session.probe();
+    peer.channel.answerSync();
+    await pass(3_000, peer);
+    expect(session.state).not.toBe("failed");
+  });
+
+  it("fails at once when the gateway closes the channel", async () => {
+    const peer = await connect();
+    peer.channel.onclose?.();
+    expect(session.failure?.slug).toBe("bye");
+  });
+
+  it("is not asked of servers that do not speak on the channel", async () => {
+    const peer = await start();
+    negotiation.answer("v=0 answer");
+    await settle();
+    peer.become("connected");
+    await pass(7_000, peer, { frames: true, answers: false });
+    expect(session.state).toBe("live");
+  });
+});
+
+describe("events", () => {
+  it("give the age of the picture on screen", async () => {
+    const peer = await start();
+    negotiation.answer("v=0 answer");
+    await settle();
+    peer.connect();
+    peer.channel.answerSync(60_000);
+    // Captured 25 ms ago by the gateway's clock, which is a minute ahead.
+    const capture = epochNow() + 60_000 - 25;
+    peer.channel.receive({ type: "timing", rtpTimestamp: 4_294_967_295, captureMs: capture - 10 });
+    session.frameShown(899);
+    expect(session.latencyMs).toBeCloseTo(25, 0);
+    expect(session.clock?.offsetMs).toBeCloseTo(60_000, 0);
+  });
+
+  it("use the newest RTP time of the receiver where the frame has none", async () => {
+    const peer = await connect();
+    peer.receiver.getSynchronizationSources = () => [{ rtpTimestamp: 0 }];
+    peer.channel.receive({ type: "timing", rtpTimestamp: 0, captureMs: epochNow() - 40 });
+    session.frameShown(undefined);
+    expect(session.latencyMs).toBeCloseTo(40, 0);
+  });
+
+  it("pass motion on, and survive what they do not understand", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const peer = await connect();
+    peer.channel.receive({ type: "future" });
+    peer.channel.receive({ type: "future" });
+    peer.channel.receive({ type: "motion", camera: "front", captureMs: 1, level: "LOW", percent: 2 });
+    expect(motions).toEqual(["LOW"]);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+});
+
+it("says bye and stops everything when closed", async () => {
+  const peer = await connect();
+  session.close("left");
+  session.close("again");
+  expect(session.state).toBe("closed");
+  expect(negotiation.closedWith).toBe("left");
+  expect(peer.isClosed).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
+});

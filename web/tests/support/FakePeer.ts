@@ -1,0 +1,111 @@
+import type { CreatePeerConnection } from "../../src/client/session";
+
+/** A data channel whose far end is the test. */
+export class FakeChannel {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  readonly sent: Record<string, unknown>[] = [];
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  }
+
+  receive(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+
+  /** Answers the newest `sync` at once, by a clock that is `offsetMs` ahead. */
+  answerSync(offsetMs = 0): void {
+    const sentMs = this.sent.at(-1)?.sentMs as number;
+    const remoteMs = sentMs + offsetMs;
+    this.receive({ type: "synced", sentMs, receivedMs: remoteMs, repliedMs: remoteMs });
+  }
+}
+
+/** As much of `RTCPeerConnection` as a session uses, driven by the test. */
+export class FakePeer {
+  readonly channel = new FakeChannel();
+  readonly receiver = {
+    jitterBufferTarget: null as number | null,
+    playoutDelayHint: null as number | null,
+    getSynchronizationSources: () => [] as { rtpTimestamp: number }[],
+  };
+  readonly stream = { id: "stream" } as unknown as MediaStream;
+  readonly added: unknown[] = [];
+  readonly transceivers: unknown[][] = [];
+  channelOptions: unknown = null;
+  connectionState: RTCPeerConnectionState = "new";
+  localDescription: RTCSessionDescriptionInit | null = null;
+  remoteDescription: RTCSessionDescriptionInit | null = null;
+  isClosed = false;
+  framesDecoded = 0;
+  ontrack: ((event: { streams: MediaStream[] }) => void) | null = null;
+  onicecandidate: ((event: { candidate: object | null }) => void) | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+
+  constructor(readonly configuration: RTCConfiguration) {}
+
+  addTransceiver(...args: unknown[]) {
+    this.transceivers.push(args);
+    return { receiver: this.receiver };
+  }
+
+  createDataChannel(_label: string, options: unknown) {
+    this.channelOptions = options;
+    return this.channel;
+  }
+
+  createOffer() {
+    return Promise.resolve({ type: "offer" as const, sdp: "v=0 offer" });
+  }
+
+  setLocalDescription(description: RTCSessionDescriptionInit) {
+    this.localDescription = description;
+    return Promise.resolve();
+  }
+
+  setRemoteDescription(description: RTCSessionDescriptionInit) {
+    this.remoteDescription = description;
+    this.ontrack?.({ streams: [this.stream] });
+    return Promise.resolve();
+  }
+
+  addIceCandidate(candidate?: object) {
+    this.added.push(candidate ?? null);
+    return Promise.resolve();
+  }
+
+  getStats() {
+    const inbound = { type: "inbound-rtp", kind: "video", framesDecoded: this.framesDecoded };
+    return Promise.resolve(new Map([["in", inbound]]));
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  become(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  /** Connected, with the events channel open. */
+  connect(): void {
+    this.become("connected");
+    this.channel.onopen?.();
+  }
+}
+
+/** Peers in the order in which they were made. */
+export function fakePeers(): { peers: FakePeer[]; create: CreatePeerConnection } {
+  const peers: FakePeer[] = [];
+  return {
+    peers,
+    create: (configuration) => {
+      const peer = new FakePeer(configuration);
+      peers.push(peer);
+      return peer as unknown as RTCPeerConnection;
+    },
+  };
+}
