@@ -1,9 +1,10 @@
-"""One line per request, without anything secret."""
+"""What is logged of requests: one line each, without anything secret."""
 
 import logging
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
 
 MAX_PATH = 200
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -28,3 +29,21 @@ class AccessLog(AbstractAccessLogger):
             response.body_length,
             time * 1000,
         )
+
+
+class WithoutNoise(logging.Filter):
+    """Tames what aiohttp logs of connections that went wrong by themselves.
+
+    Scanners and half-open links are everyday, and the traceback of a request that cannot be
+    parsed quotes it, query and all: such requests get one line, lost connections none.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, ConnectionError):
+            return False
+        if isinstance(error, HttpProcessingError):
+            record.msg = f"{record.msg}: {type(error).__name__}"
+            record.exc_info = None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True

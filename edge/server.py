@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from yarl import URL
 
-from edge.access_log import AccessLog
+from edge.access_log import AccessLog, WithoutNoise
 from edge.errors import ListenError
 from edge.ready_links import reachable_url
 from edge.settings import HttpSettings
 
 log = logging.getLogger(__name__)
+connection_log = log.getChild("connections")
+connection_log.addFilter(WithoutNoise())
 
 BACKLOG = 1_024
 
@@ -33,6 +35,7 @@ async def serving(
         app,
         access_log_class=AccessLog,
         access_log=log.getChild("access"),
+        logger=connection_log,
         shutdown_timeout=stop_timeout_s,
         keepalive_timeout=60.0,
     )
