@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from gateway.source.part_headers import MAX_HEADER_BYTES, body_length, parse_headers
+from gateway.source.part_headers import MAX_HEADER_BYTES, parse_headers
 
 _SLICE_BYTES = 65_536
 SLACK_BYTES = MAX_HEADER_BYTES + _SLICE_BYTES + 2
@@ -42,7 +42,7 @@ class MjpegStats:
     """Counters since the start of the stream.
 
     ``pictures`` were given out. ``joined`` is complete pictures that shared a part with a newer
-    one, ``truncated`` those with no end, ``damaged`` those with no readable structure,
+    one, ``truncated`` those cut short in their data, ``damaged`` those without any data,
     ``oversized`` those above the limit, ``wrong_lengths`` parts with a false Content-Length.
     """
 
@@ -165,13 +165,12 @@ class MjpegParser:
         return True
 
     def _begin_part(self, text: bytes) -> None:
-        headers, delimiter = parse_headers(text)
-        if delimiter is not None:
-            self._delimiter = delimiter
-        self._part = _Part(headers=headers)
-        length = body_length(headers, text)
-        if self._believe_lengths and length is not None and 0 < length <= self._limit:
-            self._part.end = length
+        headers = parse_headers(text)
+        if headers.delimiter is not None:
+            self._delimiter = headers.delimiter
+        self._part = _Part(headers=headers.fields)
+        if self._believe_lengths and headers.length is not None and headers.length <= self._limit:
+            self._part.end = headers.length
 
     def _begin_picture(self, start: int) -> None:
         part = self._part
@@ -207,14 +206,14 @@ class MjpegParser:
             return False
         end = at + 2 + int.from_bytes(buffer[at + 2 : at + 4], "big")
         if end > stop:
-            return self._overrun(stop)
+            return self._overrun(at + 2)
         if len(buffer) < end:
             return False
         if self._delimiter is not None:
             cut = buffer.find(self._delimiter, at, end)
             if cut >= 0:
                 # Cut short inside a table: its length would skip into the next part.
-                self._truncated += 1
+                self._count_lost()
                 return self._resume(cut)
         self._at = max(end, at + 2)
         if marker == _SOS:
@@ -236,25 +235,23 @@ class MjpegParser:
     def _wait(self, stop: int, keep: int) -> bool:
         """Nothing was found; ``keep`` bytes at the end may be the start of it."""
         if len(self._buffer) >= stop:
-            return self._overrun(stop)
+            # A SOI may straddle the stop.
+            return self._overrun(max(self._part.picture + 2, stop - 2))
         self._at = max(self._at, len(self._buffer) - keep)
         return False
 
-    def _overrun(self, stop: int) -> bool:
+    def _overrun(self, at: int) -> bool:
+        """The picture is too large, or would reach behind its part's end."""
         if self._part.complete is None:
             self._oversized += 1
         else:
             self._truncated += 1
-        # A SOI may straddle the stop.
-        return self._resume(max(self._part.picture + 2, stop - 2))
+        return self._resume(at)
 
     def _abandon(self, soi: int) -> bool:
         """The next picture begins at ``soi``, inside one that has no end."""
         part = self._part
-        if part.scanned:
-            self._truncated += 1
-        else:
-            self._damaged += 1
+        self._count_lost()
         if self._delimiter is not None:
             cut = self._buffer.rfind(self._delimiter, part.picture, soi)
             if cut >= 0:
@@ -263,6 +260,12 @@ class MjpegParser:
             return self._resume(soi)
         self._begin_picture(soi)
         return True
+
+    def _count_lost(self) -> None:
+        if self._part.scanned:
+            self._truncated += 1
+        else:
+            self._damaged += 1
 
     def _resume(self, at: int) -> bool:
         """Give up the current picture and look for the next one from ``at``."""

@@ -1,44 +1,57 @@
 """The text between two pictures of an MJPEG stream, read as the headers of a part."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 MAX_HEADER_BYTES = 8_192
 """Text before a picture that is kept; anything longer is not a part header."""
 
-_EMPTY_LINE = (b"\n\n", b"\n\r\n")
 _MIN_DELIMITER, _MAX_DELIMITER = 4, 256
 
 
-def body_length(headers: Mapping[str, str], text: bytes) -> int | None:
-    """Return the Content-Length in ``headers`` if the body begins right behind ``text``."""
-    value = headers.get("content-length", "")
-    is_count = value.isascii() and value.isdigit() and len(value) <= 10
-    return int(value) if is_count and text.endswith(_EMPTY_LINE) else None
+@dataclass(frozen=True, slots=True)
+class PartHeaders:
+    """What the text before a picture says about it.
 
-
-def parse_headers(text: bytes) -> tuple[dict[str, str], bytes | None]:
-    """Return the last header block in ``text``, and how the line that opens a part looks.
-
-    The delimiter comes with the line feed before it, so that searching for it in binary data
-    cannot match by chance.
+    ``fields`` has names in lower case. ``length`` is how many bytes from the picture's start
+    its part ends, if Content-Length says so. ``delimiter`` is the line that opened the part,
+    with the line feed before it, so that searching for it in binary data cannot match by chance.
     """
-    headers: dict[str, str] = {}
+
+    fields: Mapping[str, str]
+    length: int | None
+    delimiter: bytes | None
+
+
+def parse_headers(text: bytes) -> PartHeaders:
+    """Read the last header block in ``text``, which ends where a picture begins."""
+    fields: dict[str, str] = {}
     delimiter: bytes | None = None
-    ended = False
+    body_at: int | None = None
+    at = 0
     for raw in text.split(b"\n"):
+        at += len(raw) + 1
         line = raw.strip()
-        if not line:
-            ended = True
-        elif line.startswith(b"--"):
-            headers = {}
+        if line.startswith(b"--"):
+            fields, body_at = {}, None
             if _MIN_DELIMITER <= len(line) <= _MAX_DELIMITER and line.isascii():
                 delimiter = b"\n" + line
-        else:
-            name, colon, value = line.partition(b":")
-            if not colon:
-                continue
-            if ended:
-                headers = {}
-            ended = False
-            headers[name.strip().decode("latin-1").lower()] = value.strip().decode("latin-1")
-    return headers, delimiter
+        elif not line:
+            if fields and body_at is None and at <= len(text):
+                body_at = at
+        elif b":" in line:
+            if body_at is not None:
+                fields, body_at = {}, None
+            name, _, value = line.partition(b":")
+            fields[name.strip().decode("latin-1").lower()] = value.strip().decode("latin-1")
+    length = None
+    if body_at is not None:
+        length = _length(fields.get("content-length", ""), len(text) - body_at)
+    return PartHeaders(fields, length, delimiter)
+
+
+def _length(value: str, before: int) -> int | None:
+    """Return ``value`` less the bytes of the part that come ``before`` the picture."""
+    if not (value.isascii() and value.isdigit() and len(value) <= 10):
+        return None
+    return int(value) - before if int(value) > before else None
