@@ -36,6 +36,8 @@ export interface SessionOptions {
 /** From the start to a connection that carries media. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const STALL_MS = 1_500;
+/** What is still on its way when the gateway says that its camera is gone. */
+const AWAY_STALL_MS = 400;
 /** Connected, the camera works, and still no picture: something between is broken. */
 export const NO_PICTURE_MS = 8_000;
 const TICK_MS = 250;
@@ -57,6 +59,7 @@ export class Session {
   #remote: (IceCandidate | null)[] | null = [];
   #connectedMs: number | null = null;
   #frameMs = -Infinity;
+  #shownMs = -Infinity;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #ticks = 0;
@@ -116,6 +119,7 @@ export class Session {
     const nowMs = epochNow();
     const rtp = rtpTimestamp ?? this.#receiver?.getSynchronizationSources()[0]?.rtpTimestamp;
     if (rtp !== undefined) this.#latency.frame(rtp, nowMs, this.#events?.clock.offsetMs ?? null);
+    this.#shownMs = nowMs;
     this.#sawFrame(nowMs);
   }
 
@@ -244,6 +248,7 @@ export class Session {
 
   /** Slow cameras (time-lapse) are not stalled between two of their pictures. */
   get #stallMs(): number {
+    if (isAway(this.#camera)) return AWAY_STALL_MS;
     const fps = this.#camera?.fps ?? null;
     return fps === null || fps <= 0 ? STALL_MS : Math.max(STALL_MS, 3_000 / fps);
   }
@@ -257,8 +262,10 @@ export class Session {
       if (this.#isOver()) return;
       const before = this.#stats?.framesDecoded ?? 0;
       this.#stats = this.#reader.read(report, epochNow());
-      // Where pictures are not presented (hidden tab, no frame callbacks), decoding tells.
-      if (this.#stats.framesDecoded > before) this.#sawFrame(epochNow());
+      // Where pictures are not presented (hidden tab, no frame callbacks), decoding tells; where
+      // they are, it would only tell late.
+      const isPresented = epochNow() - this.#shownMs < STALL_MS;
+      if (!isPresented && this.#stats.framesDecoded > before) this.#sawFrame(epochNow());
       this.#options.listener.changed();
     } catch (error) {
       console.debug("session < no statistics: %s", String(error));
@@ -297,6 +304,10 @@ export class Session {
     this.#state = state;
     this.#options.listener.changed();
   }
+}
+
+function isAway(camera: CameraInfo | null): boolean {
+  return camera !== null && ["stalled", "offline", "error"].includes(camera.state);
 }
 
 /** Asks the browser not to buffer; each name is known to some browsers only. */

@@ -5,6 +5,7 @@ import { useWatch } from "../hooks/useWatch";
 import { framesPerSecond, viewers } from "./format";
 import { Icon } from "./Icon";
 import { Link } from "./Link";
+import { MotionBadge } from "./MotionBadge";
 import { StateBadge } from "./StateBadge";
 import { tileAttributes } from "./tileAttributes";
 import { VideoStage } from "./VideoStage";
@@ -43,14 +44,9 @@ export const CameraCard = memo(function CameraCard({ info, isActive, onInView }:
         fit="cover"
         showsMotion
       >
-        <div className="card-badges">
+        <div className="stage-badges">
           <StateBadge state={view.tile.state} />
-          {view.motion?.isActive === true && (
-            <span className="badge" data-state="motion" data-testid="motion-badge">
-              <Icon name="motion" size={14} />
-              Motion
-            </span>
-          )}
+          <MotionBadge motion={view.motion} />
         </div>
       </VideoStage>
       <div className="card-foot">

@@ -46,12 +46,16 @@ export function CameraGrid() {
   }
   const active = new Set(cameras.map(({ id }) => id).filter((id) => inView.has(id)).slice(0, MAX_LIVE));
   return (
-    <main className="page grid-page" data-testid="camera-grid">
+    <main
+      className="page grid-page"
+      data-testid="camera-grid"
+      data-count={Math.min(cameras.length, 5)}
+    >
       <div className="page-head">
         <h1>Cameras</h1>
         <p className="count">{cameras.length}</p>
       </div>
-      <div className="grid" data-count={Math.min(cameras.length, 4)}>
+      <div className="grid">
         {cameras.map((info) => (
           <CameraCard key={info.id} info={info} isActive={active.has(info.id)} onInView={noteInView} />
         ))}

@@ -6,6 +6,7 @@ import { Controls } from "./Controls";
 import { Details } from "./Details";
 import { Icon } from "./Icon";
 import { Link } from "./Link";
+import { MotionBadge } from "./MotionBadge";
 import { StateBadge } from "./StateBadge";
 import { StatusBar } from "./StatusBar";
 import { tileAttributes } from "./tileAttributes";
@@ -27,8 +28,14 @@ export function CameraPage({ id }: { readonly id: string }) {
   useEffect(() => {
     document.title = `${name} · Peerlens`;
   }, [name]);
+  const { width, height } = view.size ?? { width: 4, height: 3 };
   return (
-    <main className="page camera-page" data-testid="camera-page" {...tileAttributes(view)}>
+    <main
+      className="page camera-page"
+      data-testid="camera-page"
+      style={{ "--ratio": width / height }}
+      {...tileAttributes(view)}
+    >
       <div className="page-head">
         <Link to={{ page: "grid" }} className="button icon-button" label="Back to all cameras">
           <Icon name="back" />
@@ -37,12 +44,6 @@ export function CameraPage({ id }: { readonly id: string }) {
           {name}
         </h1>
         <StateBadge state={view.tile.state} />
-        {view.motion?.isActive === true && (
-          <span className="badge" data-state="motion" data-testid="motion-badge">
-            <Icon name="motion" size={14} />
-            Motion {view.motion.level.toLowerCase()}
-          </span>
-        )}
       </div>
       <div className="frame" ref={frame}>
         <VideoStage
@@ -53,7 +54,11 @@ export function CameraPage({ id }: { readonly id: string }) {
           video={video}
           fit="contain"
           showsMotion={showsMotion}
-        />
+        >
+          <div className="stage-badges">
+            <MotionBadge motion={view.motion} />
+          </div>
+        </VideoStage>
         <Controls
           camera={id}
           showsMotion={showsMotion}
@@ -62,8 +67,10 @@ export function CameraPage({ id }: { readonly id: string }) {
           onFullscreen={fullscreen.toggle}
         />
       </div>
-      <StatusBar view={view} />
-      <Details view={view} viewers={listed?.viewers ?? view.info?.viewers ?? null} />
+      <div className="side">
+        <StatusBar view={view} />
+        <Details view={view} viewers={listed?.viewers ?? view.info?.viewers ?? null} />
+      </div>
       <p className="unseen" role="status" aria-live="polite">
         {announcement(name, view)}
       </p>

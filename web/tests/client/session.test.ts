@@ -185,6 +185,22 @@ describe("pictures", () => {
     expect(session.state).toBe("stalled");
   });
 
+  it("are not waited for when the gateway says that the camera is gone", async () => {
+    const peer = await connect();
+    await pass(200, peer, { frames: true });
+    peer.channel.receive({ type: "camera", camera: { ...INFO, state: "offline" } });
+    await pass(800, peer);
+    expect(session.state).toBe("stalled");
+  });
+
+  it("are missed in time although the last ones are counted late", async () => {
+    const peer = await connect();
+    await pass(600, peer, { frames: true });
+    peer.framesDecoded = 20;
+    await pass(1_800, peer);
+    expect(session.state).toBe("stalled");
+  });
+
   it("must come in the end when the camera is live", async () => {
     const peer = await connect();
     peer.channel.receive({ type: "camera", camera: INFO });
