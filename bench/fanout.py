@@ -9,7 +9,7 @@ from bench.errors import NoMeasurement
 from bench.figures import line_through, ratio, rounded, table
 from bench.load import Window, generator
 from bench.options import run
-from bench.servers import BITRATE_KBPS, CAMERA_FPS, Server, baseline, camera, peerlens
+from bench.servers import CAMERA_FPS, Server, baseline, camera, peerlens
 
 SETTLE_S = 2.0
 BUSY_GENERATOR_PCT = 80.0
@@ -38,19 +38,18 @@ class Line:
 
 def measure(quick: bool) -> None:
     """Both sides one after the other, each with the machine to itself."""
+    seconds = 4.0 if quick else 15.0
     with camera() as source:
-        before = _steps(baseline(source), (1, 2, 4), 4.0 if quick else 15.0)
+        before = _steps(baseline(source), (1, 4) if quick else (1, 2, 4), seconds)
     with camera() as source:
-        after = _steps(
-            peerlens(source), (1, 16, 33) if quick else (1, 33, 66, 100), 4.0 if quick else 15.0
-        )
+        after = _steps(peerlens(source), (1, 16, 33) if quick else (1, 33, 66, 100), seconds)
     _print(before, after)
 
 
 def _steps(
     starting: AbstractContextManager[Server], viewers: Sequence[int], seconds: float
 ) -> list[Step]:
-    with starting as server, generator(server.target, BITRATE_KBPS) as load:
+    with starting as server, generator(server.target, server.reported_kbps) as load:
         steps = []
         for count in viewers:
             load.join(count)

@@ -35,15 +35,15 @@ class Child:
     popen: subprocess.Popen[str]
 
     def cpu_s(self) -> float:
-        """User and system time of the process and its children so far, in seconds."""
-        process = psutil.Process(self.popen.pid)
-        return sum(
-            times.user + times.system
-            for times in (p.cpu_times() for p in [process, *process.children(recursive=True)])
-        )
+        """User and system time of the process and its children so far, in seconds.
 
-    def rss_mb(self) -> float:
-        return float(psutil.Process(self.popen.pid).memory_info().rss) / 1e6
+        Raises :class:`ProcessFailed` when it has ended.
+        """
+        if self.popen.poll() is not None:
+            raise ProcessFailed(f"{self.name} ended with code {self.popen.returncode}")
+        process = psutil.Process(self.popen.pid)
+        family = [process, *process.children(recursive=True)]
+        return sum(times.user + times.system for times in (p.cpu_times() for p in family))
 
 
 @contextlib.contextmanager

@@ -13,6 +13,8 @@ from bench.target import Target
 CAMERA_FPS = 30
 BITRATE_KBPS = 1_400
 """What the performance figures were measured at, for both sides."""
+BASELINE_REPORTED_KBPS = BITRATE_KBPS // 2
+"""aiortc 1.16 on PyAV 18 makes VP8 of twice the bitrate that viewers report."""
 
 _CONFIGURATION = """\
 http: {{host: 127.0.0.1, port: {port}}}
@@ -29,15 +31,17 @@ class Server:
 
     child: Child
     target: Target
+    reported_kbps: int
+    """What viewers must report as their bandwidth to be sent BITRATE_KBPS."""
 
 
 @contextlib.contextmanager
 def camera() -> Iterator[str]:
-    """Run the virtual camera, 640x480 at 30 frames/s, time painted in; gives its stream's URL."""
+    """Run the busy camera, 640x480 at 30 frames/s; gives its stream's URL."""
     port = free_port()
-    arguments = ["--port", str(port), "--fps", str(CAMERA_FPS), "--stamp"]
+    arguments = ["--port", str(port), "--fps", str(CAMERA_FPS)]
     origin = f"http://127.0.0.1:{port}"
-    with child("camera", python("peerlens.virtual_camera", *arguments), ready=f"{origin}/status"):
+    with child("camera", python("bench.busy_camera", *arguments), ready=f"{origin}/status"):
         yield f"{origin}/stream"
 
 
@@ -48,7 +52,8 @@ def baseline(source: str) -> Iterator[Server]:
     origin = f"http://127.0.0.1:{port}"
     argv = python("bench.baseline_server", "--port", str(port), "--source", source)
     with child("baseline", argv, ready=f"{origin}/healthz") as started:
-        yield Server(started, Target("example", f"{origin}/offer", f"{origin}/healthz"))
+        target = Target("example", f"{origin}/offer", f"{origin}/healthz")
+        yield Server(started, target, BASELINE_REPORTED_KBPS)
 
 
 @contextlib.contextmanager
@@ -62,4 +67,5 @@ def peerlens(source: str) -> Iterator[Server]:
         command = Path(sys.executable).with_name("peerlens")
         argv = [str(command), "up", "-c", str(file)]
         with child("peerlens", argv, ready=f"{origin}/healthz") as started:
-            yield Server(started, Target("whep", f"{origin}/bench/whep", f"{origin}/healthz"))
+            target = Target("whep", f"{origin}/bench/whep", f"{origin}/healthz")
+            yield Server(started, target, BITRATE_KBPS)
