@@ -10,7 +10,7 @@ from gateway.encode.h264_payload import payloads
 from gateway.errors import EncodeError
 from gateway.units import RTP_CLOCK_HZ
 
-QUALITY_CRF = 24
+QUALITY_CRF = 22
 """Constant quality where the bitrate limit allows: a still picture costs next to nothing."""
 
 VBV_SECONDS = 1 / 8
