@@ -20,7 +20,7 @@ def check_answer(status: int, headers: Mapping[str, str], shown: str, has_auth: 
     if 300 <= status < 400:
         target = headers.get("Location", "nowhere")
         raise SourceRefused(
-            f"{shown} redirects to {_without_query(target)}, which is not followed:"
+            f"{shown} redirects to {_without_secrets(target)}, which is not followed:"
             " give the camera's final address"
         )
     if status in (401, 403):
@@ -62,6 +62,9 @@ def _unauthorized(status: int, headers: Mapping[str, str], shown: str, has_auth:
     return f"{shown} answered {status}: it wants credentials, set auth"
 
 
-def _without_query(url: str) -> str:
-    """Secrets travel in queries, and this goes to the log."""
-    return url.partition("?")[0].partition("#")[0][:200]
+def _without_secrets(url: str) -> str:
+    """Return ``url`` as it may go to the log: no query, no user and password."""
+    url = url.partition("?")[0].partition("#")[0][:200]
+    scheme, slashes, rest = url.rpartition("//")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
