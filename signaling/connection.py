@@ -95,7 +95,8 @@ class Connection:
         self.close(Close(self._conn, GOING_AWAY))
 
     def _refuse(self, slug: str, detail: str) -> None:
-        self._service.refused(slug)
+        if self._ending is None:
+            self._service.refused(slug)
         self.close(Close(self._conn, LinkRefused(slug, detail).code, slug, detail))
 
     # Its life

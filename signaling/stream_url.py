@@ -51,10 +51,11 @@ def _host_refusal(host: str, from_loopback: bool) -> str | None:
         return None
     if address in METADATA_ADDRESSES:
         return "a camera's host, not a metadata service"
+    if address.is_loopback or address.is_link_local:
+        reachable = "an address that others can reach, not loopback or link-local"
+        return None if from_loopback else reachable
     if address.is_unspecified or address.is_multicast or address.is_reserved:
         return "the address of one host"
-    if (address.is_loopback or address.is_link_local) and not from_loopback:
-        return "an address that others can reach, not loopback or link-local"
     return None
 
 
