@@ -59,14 +59,14 @@ class _WebApp:
             cache = IMMUTABLE if path.startswith("assets/") else NO_CACHE
             return web.FileResponse(file, headers={"Cache-Control": cache})
         segments = path.split("/")
-        is_page = segments[0] not in OWN_PATHS and "." not in segments[-1]
+        is_page = segments[0] not in OWN_PATHS and "." not in segments[-1] and path.isprintable()
         if is_page and "text/html" in request.headers.get("Accept", ""):
             return await self.page(request)
         raise Problem(404, "not-found", "there is nothing at this address")
 
     def _file(self, path: str) -> Path | None:
         """Return the file at ``path`` below the root; None outside of it, links included."""
-        if "\0" in path or any(part.startswith(".") for part in path.split("/")):
+        if not path.isprintable() or any(part.startswith(".") for part in path.split("/")):
             return None
         try:
             file = (self._root / path).resolve()

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
@@ -230,6 +231,36 @@ async def test_a_link_that_does_not_read_is_closed_as_too_slow(
             pass
         transport.resume_reading()
         await browser.socket.close()
+
+
+async def test_viewers_cannot_overflow_a_gateway() -> None:
+    limits = SignalingLimits(
+        messages_per_s=10_000,
+        message_burst=10_000,
+        sessions_per_connection=2_000,
+        sessions_per_address=2_000,
+    )
+    async with (
+        signaling_server(limits) as server,
+        await server.gateway() as gateway,
+        await server.browser() as browser,
+    ):
+        transport = transport_of(gateway.socket)
+        transport.pause_reading()
+        sent, sdp = 0, "v=0" + "x" * 47_000
+
+        async def refusal() -> dict[str, Any]:
+            return await browser.expect("error")
+
+        refused = asyncio.create_task(refusal())
+        while not refused.done():
+            await browser.send(Offer(f"s{sent}", "front", sdp))
+            sent += 1
+            await asyncio.sleep(0)
+        assert (await refused)["problem"] == "urn:peerlens:problem:gateway-offline"
+        assert server.service.links_open == 2
+        transport.resume_reading()
+        assert (await gateway.expect("offer"))["session"] == "s0"
 
 
 async def test_news_of_cameras_reach_browsers_at_a_bounded_pace() -> None:
