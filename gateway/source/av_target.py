@@ -15,7 +15,7 @@ _LIVE_OPTIONS = {
     "max_delay": "0",
     "reorder_queue_size": "0",
     # Finding the codec takes up to five seconds of video by default.
-    "analyzeduration": "1000000",
+    "analyzeduration": "500000",
     # No detour over files or other protocols on the camera's word.
     "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls",
 }
