@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from typing import NoReturn
 
 from gateway.backoff import Backoff
 from gateway.camera_state import CameraLifecycle, CameraState
@@ -143,7 +144,7 @@ class Camera:
         self._rate.reset()
         self.pipeline.source_changed()
         frames_before = self.frames
-        source = asyncio.create_task(open_source(self.settings).run(self._deliver))
+        source = asyncio.create_task(self._run_source())
         unwanted = asyncio.create_task(self._unwanted.wait())
         try:
             await asyncio.wait({source, unwanted}, return_when=asyncio.FIRST_COMPLETED)
@@ -157,6 +158,9 @@ class Camera:
         if self.frames > frames_before:
             backoff.reset()
         return self._failed(source.exception(), backoff)
+
+    async def _run_source(self) -> NoReturn:
+        await open_source(self.settings).run(self._deliver)
 
     def _failed(self, error: BaseException | None, backoff: Backoff) -> float:
         detail = str(error)[:500]

@@ -57,6 +57,11 @@ class UnknownSession(ViewerRefused):
     status = 404
 
 
+class SessionExists(ViewerRefused):
+    slug = "session-exists"
+    status = 409
+
+
 class TooManyViewers(ViewerRefused):
     slug = "too-many-viewers"
     status = 503

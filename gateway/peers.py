@@ -13,7 +13,7 @@ from gateway.camera import Camera
 from gateway.closing import Closer
 from gateway.errors import (
     GatewayClosing,
-    InvalidSdp,
+    SessionExists,
     TooManyViewers,
     UnknownCamera,
     UnknownSession,
@@ -86,7 +86,7 @@ class Peers:
         if camera is None:
             raise UnknownCamera(f"no camera {camera_id!r}")
         if session in self._peers:
-            raise InvalidSdp(f"session {session!r} exists already")
+            raise SessionExists(f"session {session!r} exists already")
         if len(self._peers) >= self._settings.max_viewers:
             raise TooManyViewers(f"{self._settings.max_viewers} viewers are watching already")
         peer = Peer(session, camera, self._ice_servers, self._newest_certificate(), self._closed)

@@ -12,6 +12,7 @@ from gateway.errors import (
     GatewayClosing,
     InvalidSdp,
     NoCommonCodec,
+    SessionExists,
     TooManyViewers,
     UnknownCamera,
     UnknownSession,
@@ -108,7 +109,7 @@ async def test_refusals_say_why(gateway: Gateway) -> None:
 
 async def test_a_session_cannot_be_taken_over(gateway: Gateway) -> None:
     await gateway.peers.open("s1", "front", CHROMIUM)
-    with pytest.raises(InvalidSdp, match="exists already"):
+    with pytest.raises(SessionExists, match="exists already"):
         await gateway.peers.open("s1", "front", CHROMIUM)
     assert len(gateway.peers) == 1
 

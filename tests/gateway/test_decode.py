@@ -1,0 +1,68 @@
+import cv2
+import numpy as np
+import pytest
+from av import VideoFrame
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.decode import JpegDecoder, PictureConverter, encode_jpeg, luma_plane
+from gateway.errors import DecodeError
+from gateway.units import JpegFrame, RawFrame
+from tests.support.pictures import jpeg, picture
+
+
+def test_decodes_and_keeps_the_capture_time() -> None:
+    raw = JpegDecoder().decode(JpegFrame(jpeg(3), 12.5))
+    assert (raw.picture.width, raw.picture.height, raw.capture_s) == (320, 240, 12.5)
+
+
+@given(st.binary(max_size=300))
+def test_garbage_is_refused(data: bytes) -> None:
+    with pytest.raises(DecodeError, match="JPEG of"):
+        JpegDecoder().decode(JpegFrame(data, 0.0))
+
+
+def test_goes_on_after_garbage() -> None:
+    decoder = JpegDecoder()
+    with pytest.raises(DecodeError):
+        decoder.decode(JpegFrame(b"\xff\xd8nonsense", 0.0))
+    assert decoder.decode(JpegFrame(jpeg(1), 0.0)).picture.width == 320
+
+
+def test_a_picture_that_claims_to_be_enormous_is_refused() -> None:
+    data = bytearray(jpeg(1))
+    start_of_frame = data.index(b"\xff\xc0")
+    data[start_of_frame + 5 : start_of_frame + 9] = b"\xff\x00\xff\x00"
+    with pytest.raises(DecodeError):
+        JpegDecoder().decode(JpegFrame(bytes(data), 0.0))
+
+
+def test_full_range_becomes_limited_range() -> None:
+    white = np.full((64, 64, 3), 255, np.uint8)
+    ok, data = cv2.imencode(".jpg", white)
+    assert ok
+    raw = JpegDecoder().decode(JpegFrame(data.tobytes(), 0.0))
+    converted = PictureConverter().to_yuv420p(raw.picture)
+    assert converted.format.name == "yuv420p"
+    assert abs(int(np.frombuffer(memoryview(converted.planes[0]), np.uint8).max()) - 235) <= 1
+
+
+def test_odd_sizes_become_even() -> None:
+    odd = VideoFrame(321, 241, "yuv420p")
+    converted = PictureConverter().to_yuv420p(odd)
+    assert (converted.width, converted.height) == (320, 240)
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuvj422p", "rgb24", "gray"])
+def test_luma_is_the_brightness_at_160x120(pixel_format: str) -> None:
+    luma = luma_plane(picture(0).reformat(format=pixel_format))
+    assert luma.shape == (120, 160)
+    assert luma[45, 8] > 200, "the bright square"
+    assert luma[10, 80] < 60
+
+
+def test_a_raw_picture_becomes_jpeg() -> None:
+    frame = encode_jpeg(RawFrame(picture(2), 7.0))
+    assert frame.capture_s == 7.0
+    again = JpegDecoder().decode(frame)
+    assert again.picture.width == 320

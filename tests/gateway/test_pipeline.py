@@ -1,0 +1,115 @@
+from dataclasses import dataclass, field
+
+from gateway.pipeline import FramePipeline, PipelineOutputs
+from gateway.settings import MotionSettings
+from gateway.stream import KEYFRAME_INTERVAL_S, EncodedStream
+from gateway.units import AccessUnit, Codec, JpegFrame, MotionEvent, RawFrame
+from tests.support.pictures import jpeg, picture
+
+
+@dataclass
+class Bench:
+    """A pipeline with everything that leaves it."""
+
+    motion: bool = False
+    units: list[AccessUnit] = field(default_factory=list)
+    events: list[MotionEvent] = field(default_factory=list)
+    jpegs: list[JpegFrame] = field(default_factory=list)
+    sizes: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stream = EncodedStream(Codec.H264, 1_000, lambda: None)
+        self.pipeline = FramePipeline(
+            [self.stream],
+            MotionSettings(enabled=self.motion),
+            PipelineOutputs(
+                lambda _, unit: self.units.append(unit),
+                self.events.append,
+                self.jpegs.append,
+                lambda width, height: self.sizes.append((width, height)),
+            ),
+            epoch_s=100.0,
+        )
+
+    def show(self, number: int, capture_s: float, width: int = 320, height: int = 240) -> None:
+        self.pipeline.process(JpegFrame(jpeg(number, width, height), capture_s))
+
+
+def ignore(unit: AccessUnit) -> None:
+    pass
+
+
+def test_rtp_time_is_capture_time_and_strictly_increases() -> None:
+    bench = Bench()
+    with bench.stream.hub.subscribed(ignore):
+        for capture_s in (100.0, 100.04, 100.04, 100.03, 101.0):
+            bench.show(1, capture_s)
+    assert [unit.rtp_time for unit in bench.units] == [0, 3_600, 3_601, 3_602, 90_000]
+
+
+def test_nothing_is_encoded_for_nobody() -> None:
+    bench = Bench()
+    bench.show(1, 100.0)
+    assert bench.units == []
+    assert bench.sizes == [(320, 240)]
+
+
+def test_a_new_size_starts_with_a_keyframe() -> None:
+    bench = Bench()
+    with bench.stream.hub.subscribed(ignore):
+        for number in range(5):
+            bench.show(number, 100 + number / 30)
+        for number in range(5, 8):
+            bench.show(number, 100 + number / 30, 640, 480)
+    assert [unit.keyframe for unit in bench.units] == [True, *[False] * 4, True, False, False]
+    assert bench.units[-1].width == 640
+    assert bench.sizes == [(320, 240), (640, 480)]
+
+
+def test_keyframe_requests_close_together_become_one_and_none_is_lost() -> None:
+    bench = Bench()
+    with bench.stream.hub.subscribed(ignore):
+        for number in range(60):
+            if 10 <= number < 14:
+                bench.stream.request_keyframe()
+            bench.show(number, 100 + number / 30)
+    keyframes = [number for number, unit in enumerate(bench.units) if unit.keyframe]
+    assert keyframes[:2] == [0, 10]
+    assert len(keyframes) == 3, "one at once, one for all that came within the interval"
+    assert (keyframes[2] - 10) / 30 >= KEYFRAME_INTERVAL_S
+
+
+def test_a_broken_picture_costs_only_itself() -> None:
+    bench = Bench(motion=True)
+    with bench.stream.hub.subscribed(ignore):
+        bench.show(1, 100.0)
+        bench.pipeline.process(JpegFrame(b"\xff\xd8 no picture \xff\xd9", 100.1))
+        bench.show(2, 100.2)
+    assert len(bench.units) == len(bench.events) == 2
+    assert bench.pipeline.bad_frames == 1
+
+
+def test_motion_is_looked_for_without_viewers() -> None:
+    bench = Bench(motion=True)
+    for number in range(3):
+        bench.show(number, 100 + number / 30)
+    assert len(bench.events) == 3
+    assert bench.units == []
+
+
+def test_raw_sources_are_compressed_only_for_mjpeg_viewers() -> None:
+    bench = Bench()
+    bench.pipeline.process(RawFrame(picture(1), 100.0))
+    assert bench.jpegs == []
+    bench.pipeline.jpeg_wanted = True
+    bench.pipeline.process(RawFrame(picture(2), 100.1))
+    assert [frame.capture_s for frame in bench.jpegs] == [100.1]
+
+
+def test_the_encoder_comes_back_after_release() -> None:
+    bench = Bench()
+    with bench.stream.hub.subscribed(ignore):
+        bench.show(1, 100.0)
+        bench.pipeline.release()
+        bench.show(2, 101.0)
+    assert [unit.keyframe for unit in bench.units] == [True, True]
