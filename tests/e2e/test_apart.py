@@ -9,8 +9,9 @@ from aiohttp import ClientSession
 from peerlens.virtual_camera import VirtualCamera
 from peerlens.virtual_camera.pictures import ScenePictures
 from tests.support.chromium import Screen, screen
+from tests.support.polling import until
 from tests.support.program import Program, free_port, program
-from tests.support.viewer import until, watching
+from tests.support.viewer import watching
 
 SDP = {"Content-Type": "application/sdp"}
 

@@ -20,7 +20,8 @@ from gateway.metrics import GatewayMetrics
 from gateway.settings import CameraSettings, IceServerSettings, WebrtcSettings
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
-from tests.support.viewer import until, watching
+from tests.support.polling import until
+from tests.support.viewer import watching
 
 SDP = {"Content-Type": "application/sdp"}
 TRICKLE = {"Content-Type": "application/trickle-ice-sdpfrag"}

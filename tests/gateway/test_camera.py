@@ -17,7 +17,7 @@ from gateway.units import Codec
 from peerlens.virtual_camera import VirtualCamera
 from peerlens.virtual_camera.pictures import ScenePictures
 from protocol.messages import CameraInfo
-from tests.support.viewer import until
+from tests.support.polling import until
 
 
 @pytest.fixture

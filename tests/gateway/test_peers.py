@@ -23,7 +23,8 @@ from gateway.settings import CameraSettings, WebrtcSettings
 from protocol.messages import Candidate
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
-from tests.support.viewer import Exchange, until, watching
+from tests.support.polling import until
+from tests.support.viewer import Exchange, watching
 
 
 def to(gateway: Gateway, session: str = "s1", camera: str = "front") -> Exchange:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gateway.worker import NewestFirstWorker
-from tests.support.viewer import until
+from tests.support.polling import until
 
 
 @pytest.fixture

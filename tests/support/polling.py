@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 
-async def until(true: Callable[[], object], what: str, deadline_s: float = 5.0) -> None:
+async def until(true: Callable[[], object], what: str, deadline_s: float = 10.0) -> None:
     """Poll until ``true()``; fail, naming ``what`` was waited for, after ``deadline_s``."""
     loop = asyncio.get_running_loop()
     end = loop.time() + deadline_s

@@ -11,10 +11,12 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import VideoFrame
 
+from tests.support.polling import until
+
 Exchange = Callable[[str], Awaitable[str]]
 """Takes an SDP offer to the gateway and returns the answer."""
 
-DEADLINE_S = 10.0
+FRAMES_DEADLINE_S = 10.0
 
 
 class Viewer:
@@ -64,7 +66,7 @@ class Viewer:
     async def frames_more(self, count: int) -> None:
         """Wait until ``count`` more pictures have come."""
         goal = self.frames + count
-        await until(lambda: self.frames >= goal, f"{count} more pictures")
+        await until(lambda: self.frames >= goal, f"{count} more pictures", FRAMES_DEADLINE_S)
 
     async def close(self) -> None:
         if self._reader is not None:
@@ -82,11 +84,3 @@ async def watching(exchange: Exchange) -> AsyncIterator[Viewer]:
         yield viewer
     finally:
         await viewer.close()
-
-
-async def until(true: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> None:
-    """Poll until ``true()``; fail with ``what`` was waited for."""
-    end = time.monotonic() + deadline_s
-    while not true():
-        assert time.monotonic() < end, f"waited {deadline_s:g} s in vain for {what}"
-        await asyncio.sleep(0.02)
