@@ -9,6 +9,7 @@ export interface StreamPath {
 /** Rates are over the time since the reading before. Unknown is null. */
 export interface StreamStats {
   readonly path: StreamPath | null;
+  /** `host:port`; empty where the browser hides it. */
   readonly localAddress: string | null;
   readonly remoteAddress: string | null;
   readonly roundTripMs: number | null;
@@ -52,15 +53,16 @@ export class StatsReader {
     const local = entry(report, pair?.localCandidateId);
     const remote = entry(report, pair?.remoteCandidateId);
     const now: Counters = {
-      atMs: nowMs,
+      // The browser's own time of counting; reading takes a while and varies.
+      atMs: known(inbound.timestamp) ?? nowMs,
       bytes: count(inbound.bytesReceived),
       frames: count(inbound.framesDecoded),
       bufferDelayS: count(inbound.jitterBufferDelay),
       bufferEmitted: count(inbound.jitterBufferEmittedCount),
     };
     const before = this.#history[0];
-    this.#history = [...this.#history.filter((c) => nowMs - c.atMs < WINDOW_MS), now];
-    const seconds = before === undefined ? 0 : (nowMs - before.atMs) / 1000;
+    this.#history = [...this.#history.filter((c) => now.atMs - c.atMs < WINDOW_MS), now];
+    const seconds = before === undefined ? 0 : (now.atMs - before.atMs) / 1000;
     const emitted = before === undefined ? 0 : now.bufferEmitted - before.bufferEmitted;
     const per = (to: number, from: number | undefined) =>
       from === undefined || seconds <= 0 ? null : Math.max(0, to - from) / seconds;
@@ -122,7 +124,8 @@ function address(candidate: Entry | null): string | null {
   if (candidate === null) return null;
   const host = string(candidate.address) ?? string(candidate.ip);
   const port = known(candidate.port);
-  if (host === null || host === "") return null;
+  // Browsers keep addresses to themselves until the page may use a camera or microphone.
+  if (host === null || host === "") return "";
   const shown = host.includes(":") ? `[${host}]` : host;
   return port === null ? shown : `${shown}:${String(port)}`;
 }

@@ -15,6 +15,7 @@ export type Reason =
   | "server-unreachable"
   | "server-refused"
   | "camera-connecting"
+  | "needs-play"
   | "live"
   | "no-new-picture"
   | "camera-stalled"
@@ -37,6 +38,8 @@ export interface Tile {
 export interface TileFacts {
   readonly isWatched: boolean;
   readonly isSupported: boolean;
+  /** The browser starts videos only when a person says so: what is on screen stands still. */
+  readonly isBlocked: boolean;
   readonly session: { readonly state: SessionState; readonly isConnected: boolean } | null;
   /** Why the last session failed; null once another one is connected. */
   readonly failure: Pick<Refused, "slug" | "detail"> | null;
@@ -60,7 +63,9 @@ export function tileOf(facts: TileFacts): Tile {
   if (!facts.isSupported) return tile("error", "unsupported-browser");
   if (!facts.isWatched) return tile("idle", "idle");
   // Pictures on screen beat whatever anybody says about the camera.
-  if (session?.state === "live") return tile("live", "live");
+  if (session?.state === "live") {
+    return facts.isBlocked ? tile("connecting", "needs-play") : tile("live", "live");
+  }
   if (session?.isConnected === true) {
     const troubled = cameraTrouble(info);
     if (troubled !== null) return troubled;

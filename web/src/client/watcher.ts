@@ -24,8 +24,6 @@ export interface WatchView {
   readonly motion: MotionView | null;
   /** Size of the picture in pixels, once known. */
   readonly size: { readonly width: number; readonly height: number } | null;
-  /** The browser wants a person to press play. */
-  readonly isBlocked: boolean;
   /** How many sessions it took so far. */
   readonly attempts: number;
 }
@@ -160,7 +158,7 @@ export class Watcher {
     return detach;
   }
 
-  /** Starts the picture; call it from a click when `isBlocked`. */
+  /** Starts the picture; call it from a click when the browser wants one. */
   play(): void {
     const video = this.#video;
     if (video?.srcObject == null) return;
@@ -262,7 +260,7 @@ export class Watcher {
   #look(): WatchView {
     const session = this.#session;
     const stats = session?.stats ?? null;
-    const isLive = session?.state === "live";
+    const isLive = session?.state === "live" && !this.#isBlocked;
     const decoded =
       stats?.width == null || stats.height === null
         ? null
@@ -271,6 +269,7 @@ export class Watcher {
       tile: tileOf({
         isWatched: this.#isWatched,
         isSupported: this.#options.createPeerConnection !== null,
+        isBlocked: this.#isBlocked,
         session,
         failure: this.#failure,
         info: this.#info,
@@ -282,7 +281,6 @@ export class Watcher {
       roundTripMs: session?.clock?.roundTripMs ?? null,
       motion: isLive ? this.#motion.view : null,
       size: this.#size ?? decoded,
-      isBlocked: this.#isBlocked,
       attempts: this.#attempts,
     };
   }

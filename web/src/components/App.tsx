@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { usePeerlens, useSignaling } from "../hooks/usePeerlens";
 import { useRoute } from "../hooks/useRouter";
 import { CameraGrid } from "./CameraGrid";
@@ -23,9 +23,14 @@ function Page() {
   const route = useRoute();
   const status = useSignaling();
   const peerlens = usePeerlens();
+  const shown = useRef(route);
   useEffect(() => {
     if (route.page !== "camera") document.title = "Peerlens";
+    if (shown.current === route) return;
+    shown.current = route;
+    // As when a page is loaded: begin at the top, and with its heading for those who listen.
     window.scrollTo(0, 0);
+    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
   }, [route]);
   if (status.state === "refused") {
     if (status.closeCode === 4401 || status.closeCode === 4403) {

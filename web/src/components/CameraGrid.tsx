@@ -52,7 +52,7 @@ export function CameraGrid() {
       data-count={Math.min(cameras.length, 5)}
     >
       <div className="page-head">
-        <h1>Cameras</h1>
+        <h1 tabIndex={-1}>Cameras</h1>
         <p className="count">{cameras.length}</p>
       </div>
       <div className="grid">

@@ -16,15 +16,11 @@ import { announcement } from "./wording";
 export function CameraPage({ id }: { readonly id: string }) {
   const video = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
   const [showsMotion, setShowsMotion] = useState(true);
   const { view, watcher } = useWatch(id, video, true);
   const fullscreen = useFullscreen(frame);
   const listed = useCameras()?.find((camera) => camera.id === id);
   const name = listed?.name ?? view.info?.name ?? id;
-  useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
-  }, []);
   useEffect(() => {
     document.title = `${name} · Peerlens`;
   }, [name]);
@@ -40,9 +36,7 @@ export function CameraPage({ id }: { readonly id: string }) {
         <Link to={{ page: "grid" }} className="button icon-button" label="Back to all cameras">
           <Icon name="back" />
         </Link>
-        <h1 ref={heading} tabIndex={-1}>
-          {name}
-        </h1>
+        <h1 tabIndex={-1}>{name}</h1>
         <StateBadge state={view.tile.state} />
       </div>
       <div className="frame" ref={frame}>

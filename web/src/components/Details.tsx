@@ -14,14 +14,14 @@ export function Details({ view, viewers }: DetailsProps) {
   const signaling = useSignaling();
   const { stats, info } = view;
   const rows: readonly (readonly [string, string])[] = [
-    ["State", `${STATE_NAMES[view.tile.state]}: ${wordsFor(view).title}`],
+    ["State", view.tile.state === "live" ? STATE_NAMES.live : wordsFor(view).title],
     ["Camera says", info === null ? UNKNOWN : [info.state, info.detail].filter(Boolean).join(": ")],
     ["Server", linkWords(signaling)],
     ["Role", signaling.welcome?.role ?? UNKNOWN],
     ["Viewers", viewers === null ? UNKNOWN : String(viewers)],
     ["Path", stats?.path?.label ?? UNKNOWN],
-    ["Here", stats?.localAddress ?? UNKNOWN],
-    ["Gateway", stats?.remoteAddress ?? UNKNOWN],
+    ["Here", addressWords(stats?.localAddress)],
+    ["Gateway", addressWords(stats?.remoteAddress)],
     ["Network round trip", milliseconds(stats?.roundTripMs ?? null)],
     ["Gateway round trip", milliseconds(view.roundTripMs)],
     ["Glass to glass", milliseconds(view.latencyMs)],
@@ -55,4 +55,8 @@ export function Details({ view, viewers }: DetailsProps) {
       </dl>
     </details>
   );
+}
+
+function addressWords(address: string | null | undefined): string {
+  return address === "" ? "hidden by the browser" : (address ?? UNKNOWN);
 }

@@ -20,7 +20,7 @@ export function StatusBar({ view }: { readonly view: WatchView }) {
       {facts.map(([key, label, value]) => (
         <div key={key} className="fact" data-fact={key}>
           <dt>{label}</dt>
-          <dd>{value}</dd>
+          <dd data-known={value !== UNKNOWN}>{value}</dd>
         </div>
       ))}
     </dl>

@@ -21,6 +21,8 @@ export function TokenPrompt({ isRetry }: { readonly isRetry: boolean }) {
           This server shows its cameras to people with a token. Open the link that it printed when
           it was first started, or paste a token here.
         </p>
+        {/* Password managers file what they keep under a name. */}
+        <input type="text" name="username" autoComplete="username" value="peerlens" readOnly hidden />
         <label htmlFor="token">Token</label>
         <input
           id="token"

@@ -31,8 +31,23 @@ export function VideoStage(props: VideoStageProps) {
         disablePictureInPicture={fit === "cover"}
       />
       {showsMotion && <MotionOverlay motion={view.motion} size={view.size} fit={fit} />}
-      {!isLive && <Cover view={view} />}
-      {isLive && view.isBlocked && (
+      {!isLive && <Cover name={name} view={view} watcher={watcher} />}
+      {children}
+    </div>
+  );
+}
+
+interface CoverProps {
+  readonly name: string;
+  readonly view: WatchView;
+  readonly watcher: Watcher;
+}
+
+function Cover({ name, view, watcher }: CoverProps) {
+  const { icon, title, next } = wordsFor(view);
+  return (
+    <div className="cover" data-testid="cover">
+      {view.tile.reason === "needs-play" ? (
         <button
           type="button"
           className="play"
@@ -44,17 +59,9 @@ export function VideoStage(props: VideoStageProps) {
         >
           <Icon name="play" size={34} />
         </button>
+      ) : (
+        <Icon name={icon} size={32} />
       )}
-      {children}
-    </div>
-  );
-}
-
-function Cover({ view }: { readonly view: WatchView }) {
-  const { icon, title, next } = wordsFor(view);
-  return (
-    <div className="cover" data-testid="cover">
-      <Icon name={icon} size={32} />
       <p className="cover-title">{title}</p>
       <p className="cover-next">{next}</p>
       {view.tile.detail !== null && <p className="cover-detail">{view.tile.detail}</p>}

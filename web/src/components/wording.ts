@@ -44,6 +44,11 @@ const WORDS: Readonly<Record<Reason, Words>> = {
     title: "Waiting for the picture…",
     next: "Connected. The camera is starting.",
   },
+  "needs-play": {
+    icon: "play",
+    title: "Ready to play",
+    next: "This browser starts videos only by hand.",
+  },
   live: { icon: "camera", title: "Live", next: "" },
   "no-new-picture": {
     icon: "pause",

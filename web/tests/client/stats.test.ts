@@ -87,6 +87,18 @@ it("measures rates over about a second", () => {
   expect(at(1_500).fps).toBe(25);
 });
 
+it("measures by the browser's own time of counting", () => {
+  const reader = new StatsReader();
+  reader.read(report({ inbound: { timestamp: 50_000, framesDecoded: 0 } }), 0);
+  const inbound = { timestamp: 50_500, framesDecoded: 15 };
+  expect(reader.read(report({ inbound }), 900).fps).toBe(30);
+});
+
+it("says when the browser hides an address", () => {
+  const hidden = report({ local: { address: "" } });
+  expect(new StatsReader().read(hidden, 0).localAddress).toBe("");
+});
+
 it("shows rates falling to zero when nothing comes any more", () => {
   const reader = new StatsReader();
   for (const ms of [0, 500, 1_000, 1_500, 2_000, 2_500]) {

@@ -19,6 +19,7 @@ function info(state: CameraInfo["state"], detail: string | null = null): CameraI
 const FACTS: TileFacts = {
   isWatched: true,
   isSupported: true,
+  isBlocked: false,
   session: null,
   failure: null,
   info: info("idle"),
@@ -48,6 +49,10 @@ it.each(["connecting", "refused", "idle"] as const)(
     expect(tile({ session: live, signaling, info: info("offline") })).toBe("live live");
   },
 );
+
+it("is not live while the browser waits for a person to press play", () => {
+  expect(tile({ session: live, isBlocked: true })).toBe("connecting needs-play");
+});
 
 describe("connected, without pictures", () => {
   it.each([
