@@ -72,13 +72,13 @@ check-web: $(WEB_READY)
 	cd web && ../$(NODE) npm run --silent check
 
 test: setup ## check, and every test; each suite ends with its own closing lines
-	@failed=(); \
+	@failed=; \
 	for suite in check test-python test-web; do \
 		echo "== $$suite"; \
-		$(MAKE) --no-print-directory "$$suite" || failed+=("$$suite"); \
+		$(MAKE) --no-print-directory "$$suite" || failed="$$failed $$suite"; \
 	done; \
-	if ((${#failed[@]})); then echo "== failed: $${failed[*]}"; exit 1; fi; \
-	echo "== all passed: check, test-python, test-web"
+	if [ -n "$$failed" ]; then echo "== failed:$$failed"; exit 1; fi; \
+	echo "== all passed: check test-python test-web"
 
 test-python: setup-test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
