@@ -108,9 +108,7 @@ async def test_nonsense_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture)
     caplog.set_level(logging.DEBUG, "edge")
     async with serving(app_of(), HttpSettings(port=0)) as url:
         reader, writer = await asyncio.open_connection(url.host, url.port)
-        writer.write(
-            b"GET /?token=secret HTTP/1.1\r\nHost: a\r\nBad Header: secret\r\n\r\n"
-        )
+        writer.write(b"GET /?token=secret HTTP/1.1\r\nHost: a\r\nBad Header: secret\r\n\r\n")
         assert b" 400 " in await reader.readline()
         writer.close()
     assert "Traceback" not in caplog.text

@@ -128,7 +128,7 @@ async def test_the_largest_message_is_taken() -> None:
 
 
 async def test_too_fast() -> None:
-    limits = SignalingLimits(messages_per_s=5, message_burst=10)
+    limits = SignalingLimits(messages_per_s=0.01, message_burst=10)
     async with signaling_server(limits) as server, await server.browser() as client:
         for i in range(12):
             await client.send(Ping(i))
@@ -141,7 +141,7 @@ async def test_too_fast() -> None:
 
 
 async def test_ping_frames_count_as_well() -> None:
-    limits = SignalingLimits(messages_per_s=5, message_burst=10)
+    limits = SignalingLimits(messages_per_s=0.01, message_burst=10)
     async with signaling_server(limits) as server, await server.browser() as client:
         for _ in range(12):
             await client.socket.ping()
@@ -149,7 +149,7 @@ async def test_ping_frames_count_as_well() -> None:
 
 
 async def test_a_gateway_may_answer_for_many() -> None:
-    limits = SignalingLimits(messages_per_s=5, message_burst=10)
+    limits = SignalingLimits(messages_per_s=0.01, message_burst=10)
     async with signaling_server(limits) as server, await server.gateway() as gateway:
         for i in range(100):
             await gateway.send(Ping(i))
@@ -167,7 +167,7 @@ async def test_no_first_message_in_time(pings: bool) -> None:
 
 
 async def test_a_silent_link_is_asked_and_then_closed() -> None:
-    limits = SignalingLimits(heartbeat_s=0.15)
+    limits = SignalingLimits(heartbeat_s=0.3)
     async with signaling_server(limits) as server:
         async with await server.connect(autoping=False) as dead:
             await dead.send(HELLO)
@@ -356,7 +356,8 @@ async def test_guesses_are_slowed() -> None:
             return loop.time() - started
 
         waits = [await guess() for _ in range(4)]
-        assert waits[-1] > 0.3 > waits[0]
+        assert waits[-1] >= 0.4
+        assert waits[0] < waits[-1]
         # Over HTTP, the same address has the same record.
         started = loop.time()
         async with server.client.get(
@@ -367,7 +368,7 @@ async def test_guesses_are_slowed() -> None:
         # Somebody with a right token does not wait for that.
         started = loop.time()
         async with await server.browser():
-            assert loop.time() - started < 0.2
+            assert loop.time() - started < 0.8
 
 
 # Ends
@@ -400,6 +401,27 @@ async def test_a_restart_is_seen_as_going_away_and_survived() -> None:
         await again.send(Bye("s1"))
         await again.send(Ping(1))
         await again.expect("pong")
+
+
+async def test_a_failure_of_the_server_ends_only_that_link(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        signaling_server() as server,
+        await server.browser() as unlucky,
+        await server.browser() as other,
+    ):
+        with monkeypatch.context() as broken:
+            broken.setattr(server.service.broker, "received", _fail)
+            await unlucky.send(Ping(1))
+            assert await unlucky.closed() == 1011
+        await other.send(Ping(2))
+        assert (await other.expect("pong"))["id"] == 2
+    assert "a defect" in caplog.text
+
+
+def _fail(*_: object) -> None:
+    raise RuntimeError("a defect")
 
 
 async def test_500_connections_leave_nothing_behind() -> None:
