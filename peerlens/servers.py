@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterable
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from signaling.app import signaling_routes
 from yarl import URL
 
 from edge.app import build_app
@@ -23,6 +22,7 @@ from gateway.metrics import GatewayMetrics
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
 from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
+from signaling.app import signaling_routes
 from signaling.service import SignalingService
 from signaling.whep import forwarding_routes
 
