@@ -37,6 +37,7 @@ async def add(request: web.Request, response: web.StreamResponse) -> None:
     """Add the headers; an ``on_response_prepare`` signal, so that streams get them too."""
     policy = request.app[POLICY]
     headers = response.headers
+    headers["Server"] = "Peerlens"  # aiohttp would tell its own version and Python's
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     embeds = policy.may_embed(request)

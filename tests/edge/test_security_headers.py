@@ -25,6 +25,7 @@ async def test_every_answer_is_narrowed() -> None:
         for path in ("/page", "/stream", "/nowhere"):
             async with client.get(path) as response:
                 assert response.headers["X-Content-Type-Options"] == "nosniff"
+                assert response.headers["Server"] == "Peerlens"
                 assert response.headers["Referrer-Policy"] == "no-referrer"
                 assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
                 assert ("Content-Security-Policy" in response.headers) is (path == "/page")
