@@ -15,6 +15,7 @@ from gateway.errors import UnknownCamera
 from gateway.gateway import RETRY_AFTER_S, Gateway, as_problem
 from gateway.mjpeg_response import stream_jpegs
 from gateway.settings import IceServerSettings
+from gateway.slots import Closed
 from gateway.units import JpegFrame
 from protocol.codec import to_wire
 from protocol.messages import IceServer
@@ -61,7 +62,7 @@ class _MediaHandlers:
         camera = await self._camera(request)
         try:
             return await stream_jpegs(request, camera)
-        except TimeoutError:
+        except (TimeoutError, Closed):
             raise _no_picture(camera) from None
 
     async def snapshot(self, request: web.Request) -> web.Response:

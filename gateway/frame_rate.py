@@ -3,6 +3,8 @@
 from collections import deque
 
 WINDOW_FRAMES = 30
+SHORTEST_SPAN_S = 0.5
+"""A new connection often brings its first pictures in one burst, which says nothing."""
 
 
 class FrameRate:
@@ -19,8 +21,9 @@ class FrameRate:
 
     @property
     def fps(self) -> float | None:
-        """Frames per second, or None while fewer than two frames are known."""
+        """Frames per second, or None while the frames known span too short a time."""
         if len(self._times) < 2:
             return None
         span = self._times[-1] - self._times[0]
-        return (len(self._times) - 1) / span if span > 0 else None
+        enough = span >= SHORTEST_SPAN_S or (span > 0 and len(self._times) == WINDOW_FRAMES)
+        return (len(self._times) - 1) / span if enough else None

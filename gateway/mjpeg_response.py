@@ -6,8 +6,9 @@ import logging
 
 from aiohttp import web
 
+from edge.stopping import STOPPING
 from gateway.camera import Camera
-from gateway.slots import NewestSlot
+from gateway.slots import Closed, NewestSlot
 from gateway.units import JpegFrame
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,11 @@ async def stream_jpegs(request: web.Request, camera: Camera) -> web.StreamRespon
     ones. Raises TimeoutError when no first picture comes.
     """
     slot: NewestSlot[JpegFrame] = NewestSlot()
-    with camera.wanted(), camera.jpegs.subscribed(slot.put):
+    with (
+        request.app[STOPPING].calling(slot.close),
+        camera.wanted(),
+        camera.jpegs.subscribed(slot.put),
+    ):
         frame = await asyncio.wait_for(slot.get(), FIRST_FRAME_TIMEOUT_S)
         response = web.StreamResponse(
             headers={
@@ -37,7 +42,7 @@ async def stream_jpegs(request: web.Request, camera: Camera) -> web.StreamRespon
             }
         )
         await response.prepare(request)
-        with contextlib.suppress(TimeoutError, ConnectionError):
+        with contextlib.suppress(TimeoutError, ConnectionError, Closed):
             await response.write(f"--{BOUNDARY}\r\n".encode())
             while True:
                 await asyncio.wait_for(response.write(_part(frame)), WRITE_TIMEOUT_S)

@@ -35,7 +35,7 @@ def parse_offer(offer: str) -> sdp.SessionDescription:
     except Exception as error:
         # aiortc's parser stops on bad input with whatever comes up: KeyError, AssertionError…
         raise InvalidSdp(
-            f"the offer could not be read as SDP ({type(error).__name__}: {error})"
+            f"the offer could not be read as SDP: {str(error) or 'a line is wrong'}"
         ) from error
     if not 1 <= len(description.media) <= MAX_MEDIA_SECTIONS:
         raise InvalidSdp(

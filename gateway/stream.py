@@ -15,6 +15,12 @@ logger = logging.getLogger(__name__)
 KEYFRAME_INTERVAL_S = 0.25
 """Requests for keyframes within this time of the last one are served by one, at its end."""
 
+RATE_TOLERANCE = 1.4
+"""Encoders share out the bitrate by the frame rate they were made for, not by the pictures'
+times: at a rate this many times higher or lower, a new one is made."""
+RATE_INTERVAL_S = 3.0
+"""At most this often for that reason."""
+
 
 class EncodedStream:
     """Encodes each picture once for all viewers of one codec.
@@ -32,6 +38,8 @@ class EncodedStream:
         self._max_bitrate_kbps = max_bitrate_kbps
         self._encoder: Encoder | None = None
         self._size = (0, 0)
+        self._fps = 0.0
+        self._made_s = 0.0
         self._keyframe_wanted = True
         self._last_keyframe_s = float("-inf")
 
@@ -50,9 +58,9 @@ class EncodedStream:
         """Encode one yuv420p picture; None when it could not be, which is counted."""
         size = (picture.width, picture.height)
         try:
-            if self._encoder is None or size != self._size:
+            if self._encoder is None or size != self._size or self._off_rate(fps, capture_s):
                 self._encoder = create_encoder(self.codec, *size, fps, self._max_bitrate_kbps)
-                self._size = size
+                self._size, self._fps, self._made_s = size, fps, capture_s
                 self._keyframe_wanted = True
                 self._last_keyframe_s = float("-inf")
             keyframe = (
@@ -73,6 +81,10 @@ class EncodedStream:
         if not payloads:
             return None
         return AccessUnit(self.codec, payloads, is_keyframe, rtp_time, capture_s, *size)
+
+    def _off_rate(self, fps: float, capture_s: float) -> bool:
+        off = max(fps, self._fps) > RATE_TOLERANCE * min(fps, self._fps)
+        return off and capture_s - self._made_s >= RATE_INTERVAL_S
 
     def release(self) -> None:
         """Free the encoder; the next picture opens another."""

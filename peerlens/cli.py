@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
-from peerlens import cli_options
+from peerlens import cli_options, open_files
 from peerlens.errors import PeerlensError
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ def run(argv: Sequence[str]) -> int:
     options = parser().parse_args(argv)
     prepare: Prepare = options.prepare
     cli_options.set_up_logs(options)
+    open_files.raise_limit()
     # Imported here: it is the HTTP edge, and --help must be quick.
     from edge.errors import ListenError, TokenFileError  # noqa: PLC0415
 
