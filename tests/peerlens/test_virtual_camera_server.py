@@ -12,30 +12,9 @@ import aiohttp
 import pytest
 
 from peerlens.virtual_camera import Dialect, Fault, Picture, PicturesError, VirtualCamera
-from tests.support.mjpeg import BOUNDARY, pictures
+from tests.support.counted_pictures import PICTURES, CountedPictures
+from tests.support.mjpeg import BOUNDARY
 from tests.support.viewer import until
-
-PICTURES = pictures(8)
-
-
-class CountedPictures:
-    """Eight small pictures in turn."""
-
-    fps = 50.0
-
-    def __init__(self) -> None:
-        self.made = 0
-        self.closed = False
-
-    def prepare(self) -> None:
-        pass
-
-    def next(self) -> Picture:
-        self.made += 1
-        return Picture(PICTURES[self.made % len(PICTURES)], time.monotonic())
-
-    def close(self) -> None:
-        self.closed = True
 
 
 @pytest.fixture

@@ -203,7 +203,7 @@ async def test_no_answer_is_given_up_in_time() -> None:
 async def test_stops_in_time_although_ffmpeg_blocks() -> None:
     async with raw_camera(lambda camera: camera.stay_silent()) as camera:
         url = camera.url.replace("http:", "rtsp:")
-        source = AvSource(settings(url, connect_timeout_s=1.5, stall_timeout_s=1.5))
+        source = AvSource(settings(url, connect_timeout_s=1.0, stall_timeout_s=1.0))
         async with running(source):
             await until(lambda: camera.connections, "the request")
             start_s = time.monotonic()

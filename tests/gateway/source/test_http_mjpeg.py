@@ -20,7 +20,8 @@ from gateway.source.errors import (
 )
 from gateway.source.http_mjpeg import HttpMjpegSource
 from gateway.units import JpegFrame, RawFrame
-from peerlens.virtual_camera import Dialect, Fault, ScenePictures, VirtualCamera
+from peerlens.virtual_camera import Dialect, Fault, VirtualCamera
+from tests.support.counted_pictures import CountedPictures
 from tests.support.mjpeg import large, part, pictures, stream, with_thumbnail
 from tests.support.raw_camera import MULTIPART, Connection, Script, full_listener, raw_camera
 from tests.support.viewer import until
@@ -67,7 +68,7 @@ async def running(source: HttpMjpegSource) -> AsyncIterator[list[JpegFrame]]:
 
 @pytest.fixture
 async def virtual() -> AsyncIterator[VirtualCamera]:
-    async with VirtualCamera(ScenePictures(320, 240, 30.0)) as camera:
+    async with VirtualCamera(CountedPictures()) as camera:
         yield camera
 
 
@@ -141,7 +142,7 @@ async def test_forgives_the_content_type(content_type: str | None) -> None:
 
 @pytest.mark.parametrize("dialect", [Dialect(chunked=False), Dialect(line_feed_only=True)])
 async def test_reads_the_virtual_camera(dialect: Dialect) -> None:
-    async with VirtualCamera(ScenePictures(320, 240), dialect=dialect) as camera:
+    async with VirtualCamera(CountedPictures(), dialect=dialect) as camera:
         async with running(HttpMjpegSource(settings(camera.url, stall_timeout_s=5))) as frames:
             await until(lambda: len(frames) >= 10, "ten frames")
         await until(lambda: camera.streams == 0, "the connection to be closed")
@@ -383,7 +384,7 @@ async def test_shows_its_credentials(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with VirtualCamera(ScenePictures(160, 120), **lock) as camera:  # type: ignore[arg-type]
+    async with VirtualCamera(CountedPictures(), **lock) as camera:  # type: ignore[arg-type]
         _, refused = await collect(HttpMjpegSource(settings(camera.url)))
         assert isinstance(refused, SourceRefused)
         assert "wants credentials" in str(refused)
