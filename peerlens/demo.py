@@ -8,8 +8,15 @@ from gateway.settings import CameraSettings
 from peerlens.config import UpConfig
 from peerlens.demo_options import DemoOptions
 from peerlens.servers import RunningServer, up
-from peerlens.virtual_camera import VirtualCamera
-from peerlens.virtual_camera.pictures import Pictures, ScenePictures
+from peerlens.virtual_camera import (
+    Fault,
+    PictureFormat,
+    Pictures,
+    ScenePictures,
+    VideoPictures,
+    VirtualCamera,
+    WebcamPictures,
+)
 
 NAMES = ("Race track", "Pit lane", "Back yard", "Workshop")
 
@@ -19,7 +26,7 @@ async def run_demo(options: DemoOptions) -> None:
     async with contextlib.AsyncExitStack() as stack:
         cameras = {}
         for number in range(options.cameras):
-            virtual = VirtualCamera(_pictures(options))
+            virtual = VirtualCamera(_pictures(options), fault=Fault(options.fault.value))
             await stack.enter_async_context(virtual)
             camera_id = "front" if number == 0 else f"camera{number + 1}"
             cameras[camera_id] = virtual
@@ -29,7 +36,12 @@ async def run_demo(options: DemoOptions) -> None:
 
 
 def _pictures(options: DemoOptions) -> Pictures:
-    return ScenePictures(options.width, options.height, options.fps, stamped=options.stamp)
+    form = PictureFormat(options.width, options.height, options.fps, stamped=options.stamp)
+    if options.video is not None:
+        return VideoPictures(options.video, form)
+    if options.webcam is not None:
+        return WebcamPictures(options.webcam, form)
+    return ScenePictures(form.width, form.height, form.fps, stamped=form.stamped)
 
 
 def _configuration(options: DemoOptions, cameras: dict[str, VirtualCamera]) -> UpConfig:

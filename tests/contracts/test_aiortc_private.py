@@ -7,7 +7,7 @@ from typing import Any
 from aioice.ice import Connection
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCCertificate
-from aiortc.rtcpeerconnection import RTCRtpTransceiver
+from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap
 
 from gateway import aiortc_private

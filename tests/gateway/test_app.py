@@ -183,9 +183,10 @@ async def test_no_picture_is_a_503_that_says_why(
         assert response.status == 404
 
 
-async def test_the_list_of_cameras(client: ClientSession) -> None:
+async def test_the_list_of_cameras(client: ClientSession, gateway: Gateway) -> None:
     async with client.get("/front/snapshot.jpg") as response:
         assert response.status == 200
+    await until(lambda: gateway.camera("front").info.width, "its size, from the decoder")
     async with client.get("/api/cameras") as response:
         front, dead = await response.json()
     assert (front["id"], front["state"], front["width"]) == ("front", "live", 320)

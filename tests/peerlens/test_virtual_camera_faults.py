@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 
 import pytest
@@ -5,8 +6,9 @@ import pytest
 from gateway.decode import JpegDecoder
 from gateway.errors import DecodeError
 from gateway.units import JpegFrame
-from peerlens.virtual_camera.faults import Fault, Faults
+from peerlens.virtual_camera.faults import Fault, Faults, now_and_then
 from tests.support.mjpeg import pictures
+from tests.support.viewer import until
 
 A, B = pictures(2)
 
@@ -67,3 +69,20 @@ def test_setting_a_fault_is_told() -> None:
     assert told == [Fault.STALL, Fault.NONE]
     with pytest.raises(ValueError, match="flood"):
         faults.set("flood")
+
+
+async def test_a_fault_comes_and_goes() -> None:
+    told: list[Fault] = []
+    faults = Faults()
+    faults.on_change = told.append
+    task = asyncio.create_task(now_and_then(faults, Fault.SLOW, good_s=0.01, bad_s=0.01))
+    await until(lambda: len(told) >= 4, "two rounds")
+    assert told[:4] == [Fault.SLOW, Fault.NONE, Fault.SLOW, Fault.NONE]
+    faults.set(Fault.STALL)
+    count = len(told)
+    await asyncio.sleep(0.05)
+    assert faults.fault is Fault.STALL
+    assert len(told) == count
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

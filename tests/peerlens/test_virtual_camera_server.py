@@ -14,7 +14,7 @@ import pytest
 from peerlens.virtual_camera import Dialect, Fault, Picture, PicturesError, VirtualCamera
 from tests.support.counted_pictures import PICTURES, CountedPictures
 from tests.support.mjpeg import BOUNDARY
-from tests.support.viewer import until
+from tests.support.polling import until
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from gateway.source.av_target import av_target
 from gateway.source.errors import SourceError, SourceRefused, SourceStalled, SourceUnreachable
 from gateway.units import JpegFrame, RawFrame
 from tests.support.pictures import picture
+from tests.support.polling import until
 from tests.support.raw_camera import full_listener, raw_camera
 from tests.support.rtsp_camera import RtspCamera, rtsp_camera
-from tests.support.viewer import until
 
 FRAMES, FPS = 12, 25
 

@@ -23,8 +23,8 @@ from gateway.units import JpegFrame, RawFrame
 from peerlens.virtual_camera import Dialect, Fault, VirtualCamera
 from tests.support.counted_pictures import CountedPictures
 from tests.support.mjpeg import large, part, pictures, stream, with_thumbnail
+from tests.support.polling import until
 from tests.support.raw_camera import MULTIPART, Connection, Script, full_listener, raw_camera
-from tests.support.viewer import until
 
 A, B, C = pictures(3)
 SETTINGS = {"connect_timeout_s": 0.5, "stall_timeout_s": 0.4}

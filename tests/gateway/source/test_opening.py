@@ -3,6 +3,7 @@ import pytest
 from gateway.settings import CameraSettings
 from gateway.source import open_source
 from gateway.source.av_source import AvSource
+from gateway.source.errors import SourceRefused
 from gateway.source.http_mjpeg import HttpMjpegSource
 from gateway.source.synthetic import SyntheticSource
 
@@ -26,5 +27,6 @@ async def test_chooses_by_scheme(source: str, kind: type) -> None:
 
 
 def test_says_what_is_wrong_with_a_synthetic_source() -> None:
-    with pytest.raises(ValueError, match="fps must be a number"):
+    with pytest.raises(ValueError, match="fps must be a number") as error:
         open_source(CameraSettings(source="synthetic:?fps=0"))
+    assert isinstance(error.value, SourceRefused)

@@ -7,7 +7,7 @@ from gateway.decode import JpegDecoder
 from gateway.settings import CameraSettings
 from gateway.source.synthetic import SyntheticSource
 from gateway.units import JpegFrame
-from tests.support.viewer import until
+from tests.support.polling import until
 
 
 async def test_delivers_moving_pictures_at_a_steady_rate() -> None:
