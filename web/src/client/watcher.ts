@@ -40,7 +40,7 @@ export interface WatcherOptions {
 
 /** A session this young is given its chance before a nudge replaces it. */
 const YOUNG_MS = 500;
-/** Refusals that only a change elsewhere ends; that change is announced, so do not hammer. */
+/** Refusals that only a change elsewhere ends; signaling announces it, so do not hammer. */
 const PATIENT: ReadonlySet<string> = new Set([
   "gateway-offline",
   "unknown-camera",
@@ -229,7 +229,8 @@ export class Watcher {
   #failed(failure: Refused): void {
     this.#failure = failure;
     this.#motion.clear();
-    const delayMs = PATIENT.has(failure.slug) ? PATIENT_MS : this.#backoff.next();
+    const isAnnounced = this.#options.signaling() !== null && PATIENT.has(failure.slug);
+    const delayMs = isAnnounced ? PATIENT_MS : this.#backoff.next();
     clearTimeout(this.#retry);
     this.#retry = setTimeout(
       () => {

@@ -45,7 +45,7 @@ export const CameraCard = memo(function CameraCard({ info, isActive, onInView }:
         showsMotion
       >
         <div className="stage-badges">
-          <StateBadge state={view.tile.state} />
+          <StateBadge tile={view.tile} />
           <MotionBadge motion={view.motion} />
         </div>
       </VideoStage>

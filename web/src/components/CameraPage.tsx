@@ -37,7 +37,7 @@ export function CameraPage({ id }: { readonly id: string }) {
           <Icon name="back" />
         </Link>
         <h1 tabIndex={-1}>{name}</h1>
-        <StateBadge state={view.tile.state} />
+        <StateBadge tile={view.tile} />
       </div>
       <div className="frame" ref={frame}>
         <VideoStage

@@ -2,7 +2,7 @@ import type { WatchView } from "../client/watcher";
 import { useSignaling } from "../hooks/usePeerlens";
 import { bitrate, framesPerSecond, milliseconds, resolution, UNKNOWN } from "./format";
 import { Icon } from "./Icon";
-import { linkWords, STATE_NAMES, wordsFor } from "./wording";
+import { linkWords, wordsFor } from "./wording";
 
 interface DetailsProps {
   readonly view: WatchView;
@@ -14,7 +14,7 @@ export function Details({ view, viewers }: DetailsProps) {
   const signaling = useSignaling();
   const { stats, info } = view;
   const rows: readonly (readonly [string, string])[] = [
-    ["State", view.tile.state === "live" ? STATE_NAMES.live : wordsFor(view).title],
+    ["State", wordsFor(view).title],
     ["Camera says", info === null ? UNKNOWN : [info.state, info.detail].filter(Boolean).join(": ")],
     ["Server", linkWords(signaling)],
     ["Role", signaling.welcome?.role ?? UNKNOWN],

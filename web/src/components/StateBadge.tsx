@@ -1,11 +1,11 @@
-import type { TileState } from "../client/tile";
-import { STATE_NAMES } from "./wording";
+import type { Tile } from "../client/tile";
+import { stateName } from "./wording";
 
-export function StateBadge({ state }: { readonly state: TileState }) {
+export function StateBadge({ tile }: { readonly tile: Tile }) {
   return (
-    <span className="badge" data-state={state}>
+    <span className="badge" data-state={tile.state} data-reason={tile.reason}>
       <span className="dot" aria-hidden="true" />
-      {STATE_NAMES[state]}
+      {stateName(tile)}
     </span>
   );
 }

@@ -1,13 +1,13 @@
 import type { WatchView } from "../client/watcher";
 import { bitrate, framesPerSecond, milliseconds, resolution, UNKNOWN } from "./format";
-import { STATE_NAMES } from "./wording";
+import { stateName } from "./wording";
 
 /** The numbers people ask for first. */
 export function StatusBar({ view }: { readonly view: WatchView }) {
   const isLive = view.tile.state === "live";
   const stats = isLive ? view.stats : null;
   const facts: readonly (readonly [string, string, string])[] = [
-    ["state", "State", STATE_NAMES[view.tile.state]],
+    ["state", "State", stateName(view.tile)],
     ["latency", "Latency", milliseconds(view.latencyMs)],
     ["path", "Path", view.stats?.path?.kind ?? UNKNOWN],
     ["fps", "Frame rate", framesPerSecond(stats?.fps ?? null)],

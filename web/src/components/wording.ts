@@ -1,7 +1,7 @@
 /** Every sentence that depends on state, in one place. */
 
 import type { SignalingStatus } from "../client/signaling";
-import type { Reason, TileState } from "../client/tile";
+import type { Reason, Tile, TileState } from "../client/tile";
 import type { WatchView } from "../client/watcher";
 import type { IconName } from "./Icon";
 
@@ -12,7 +12,7 @@ export interface Words {
   readonly next: string;
 }
 
-export const STATE_NAMES: Readonly<Record<TileState, string>> = {
+const STATE_NAMES: Readonly<Record<TileState, string>> = {
   idle: "Idle",
   connecting: "Connecting",
   live: "Live",
@@ -101,6 +101,11 @@ const WORDS: Readonly<Record<Reason, Words>> = {
     next: "It has no WebRTC, or WebRTC is switched off. Try another one.",
   },
 };
+
+/** The state in one word. */
+export function stateName({ state, reason }: Tile): string {
+  return reason === "needs-play" ? "Paused" : STATE_NAMES[state];
+}
 
 export function wordsFor(view: WatchView): Words {
   return WORDS[view.tile.reason];

@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Peerlens } from "../../src/client/peerlens";
+import { TokenStore } from "../../src/client/token";
+import { fakePeers, type FakePeer } from "../support/FakePeer";
+import { FakeSocket } from "../support/FakeSocket";
+
+const FRONT = { id: "front", name: "Front", state: "live" };
+
+let sockets: FakeSocket[];
+let peers: FakePeer[];
+let asked: { url: string; authorization: string | null }[];
+let respond: () => Response;
+let tokens: TokenStore;
+let peerlens: Peerlens;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(console, "debug").mockImplementation(() => undefined);
+  sockets = [];
+  asked = [];
+  respond = () => new Response("jpeg");
+  tokens = new TokenStore(null);
+  peerlens = build("signaling");
+});
+
+afterEach(() => {
+  peerlens.pause();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+function build(mode: "signaling" | "whep"): Peerlens {
+  const fake = fakePeers();
+  peers = fake.peers;
+  return new Peerlens({
+    endpoints: { signalingUrl: "wss://example.org/ws", httpUrl: "https://example.org" },
+    tokens,
+    mode,
+    createSocket: () => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      return socket;
+    },
+    createPeerConnection: fake.create,
+    fetch: ((url: string, init: RequestInit) => {
+      asked.push({ url, authorization: new Headers(init.headers).get("Authorization") });
+      return Promise.resolve(respond());
+    }) as typeof fetch,
+  });
+}
+
+function newest(): FakeSocket {
+  const socket = sockets.at(-1);
+  if (socket === undefined) throw new Error("no socket yet");
+  return socket;
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const state = () => peerlens.watcher("front").view.value.tile.state;
+
+/** Answers the newest offer, connects, and shows a first picture. */
+async function goLive(): Promise<FakePeer> {
+  await settle();
+  const session = newest().sentOf("offer").at(-1)?.session;
+  newest().receive({ type: "answer", session, sdp: "v=0" });
+  await settle();
+  const peer = peers.at(-1);
+  if (peer === undefined) throw new Error("no peer connection was made");
+  peer.connect();
+  peer.channel.answerSync();
+  peer.framesDecoded += 1;
+  await vi.advanceTimersByTimeAsync(250);
+  return peer;
+}
+
+it("watches as soon as there is a link, from the first hold to the last release", async () => {
+  peerlens.start();
+  const releases = [peerlens.hold("front"), peerlens.hold("front")];
+  newest().welcome({ cameras: [FRONT] });
+  await goLive();
+  expect(state()).toBe("live");
+  expect(newest().sentOf("offer")).toHaveLength(1);
+  releases[0]?.();
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(newest().sentOf("bye")).toEqual([]);
+  releases[1]?.();
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(newest().sentOf("bye")).toHaveLength(1);
+  expect(state()).toBe("idle");
+});
+
+it("keeps the picture when the next holder comes within a second", async () => {
+  peerlens.start();
+  newest().welcome({ cameras: [FRONT] });
+  const release = peerlens.hold("front");
+  await goLive();
+  release();
+  await vi.advanceTimersByTimeAsync(500);
+  peerlens.hold("front");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(newest().sentOf("bye")).toEqual([]);
+  expect(newest().sentOf("offer")).toHaveLength(1);
+});
+
+it("plays on, and keeps the card, while the server restarts and knows no cameras yet", async () => {
+  peerlens.start();
+  newest().welcome({ cameras: [FRONT] });
+  peerlens.hold("front");
+  const peer = await goLive();
+  newest().closeFromServer(1001);
+  await vi.advanceTimersByTimeAsync(400);
+  newest().welcome({ cameras: [] });
+  peer.channel.answerSync();
+  peer.framesDecoded += 1;
+  await vi.advanceTimersByTimeAsync(500);
+  expect(peerlens.cameras.value?.map(({ id }) => id)).toEqual(["front"]);
+  expect(state()).toBe("live");
+  expect(newest().sentOf("offer")).toEqual([]);
+});
+
+it("forgets a camera that stays away", async () => {
+  peerlens.start();
+  newest().welcome({ cameras: [FRONT] });
+  newest().receive({ type: "cameras", cameras: [] });
+  expect(peerlens.cameras.value).toHaveLength(1);
+  newest().receive({ type: "pong", id: 1 });
+  for (let passed = 0; passed < 32; passed += 4) {
+    await vi.advanceTimersByTimeAsync(4_000);
+    newest().receive({ type: "pong", id: 1 });
+  }
+  expect(peerlens.cameras.value).toEqual([]);
+});
+
+it("leaves everything when the page is put away, and comes back", async () => {
+  peerlens.start();
+  newest().welcome({ cameras: [FRONT] });
+  peerlens.hold("front");
+  const peer = await goLive();
+  const socket = newest();
+  peerlens.pause();
+  expect(peer.isClosed).toBe(true);
+  expect(socket.sentOf("bye")).toHaveLength(1);
+  expect(socket.closedWith).toBe(1000);
+  peerlens.resume();
+  newest().welcome({ cameras: [FRONT] });
+  await goLive();
+  expect(state()).toBe("live");
+});
+
+it("begins anew with a token that a person typed", () => {
+  peerlens.start();
+  newest().open();
+  newest().closeFromServer(4401);
+  expect(peerlens.hasToken).toBe(false);
+  peerlens.authorize("right");
+  newest().open();
+  expect(newest().sent).toEqual([{ type: "hello", v: 1, token: "right" }]);
+  expect(peerlens.hasToken).toBe(true);
+});
+
+describe("WHEP", () => {
+  beforeEach(() => {
+    peerlens = build("whep");
+    tokens.set("secret");
+  });
+
+  it("needs no signaling", async () => {
+    respond = () => new Response("v=0", { status: 201, headers: { Location: "/front/whep/s" } });
+    peerlens.hold("front");
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked.map(({ url }) => url)).toContain("https://example.org/front/whep");
+    expect(asked.every(({ authorization }) => authorization === "Bearer secret")).toBe(true);
+  });
+
+  it("tries again soon, because nobody announces the return", async () => {
+    respond = () => new Response(null, { status: 404 });
+    peerlens.hold("front");
+    await vi.advanceTimersByTimeAsync(10);
+    const before = asked.length;
+    expect(peerlens.watcher("front").view.value.tile.reason).toBe("unknown-camera");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asked.length).toBeGreaterThan(before);
+  });
+});
+
+describe("snapshot", () => {
+  it("is fetched with the token", async () => {
+    tokens.set("secret");
+    const picture = await peerlens.snapshot("front");
+    await expect(picture.text()).resolves.toBe("jpeg");
+    expect(asked).toEqual([
+      { url: "https://example.org/front/snapshot.jpg", authorization: "Bearer secret" },
+    ]);
+  });
+
+  it("is refused when there is none", async () => {
+    respond = () => new Response(null, { status: 503 });
+    await expect(peerlens.snapshot("front")).rejects.toMatchObject({ slug: "refused" });
+  });
+});
