@@ -12,10 +12,9 @@ from peerlens.virtual_camera import (
     Fault,
     PictureFormat,
     Pictures,
-    ScenePictures,
-    VideoPictures,
     VirtualCamera,
-    WebcamPictures,
+    choose_pictures,
+    now_and_then,
 )
 
 NAMES = ("Race track", "Pit lane", "Back yard", "Workshop")
@@ -26,22 +25,26 @@ async def run_demo(options: DemoOptions) -> None:
     async with contextlib.AsyncExitStack() as stack:
         cameras = {}
         for number in range(options.cameras):
-            virtual = VirtualCamera(_pictures(options), fault=Fault(options.fault.value))
+            virtual = VirtualCamera(_pictures(options))
             await stack.enter_async_context(virtual)
             camera_id = "front" if number == 0 else f"camera{number + 1}"
             cameras[camera_id] = virtual
         server = await stack.enter_async_context(up(_configuration(options, cameras)))
         _announce(server, cameras)
+        await _misbehave(options, cameras)
+
+
+async def _misbehave(options: DemoOptions, cameras: dict[str, VirtualCamera]) -> None:
+    """Let the cameras fail now and then if that was asked for; runs until cancelled."""
+    fault = Fault(options.fault.value)
+    if fault is Fault.NONE:
         await asyncio.Event().wait()
+    await asyncio.gather(*(now_and_then(each.faults, fault) for each in cameras.values()))
 
 
 def _pictures(options: DemoOptions) -> Pictures:
     form = PictureFormat(options.width, options.height, options.fps, stamped=options.stamp)
-    if options.video is not None:
-        return VideoPictures(options.video, form)
-    if options.webcam is not None:
-        return WebcamPictures(options.webcam, form)
-    return ScenePictures(form.width, form.height, form.fps, stamped=form.stamped)
+    return choose_pictures(form, video=options.video, webcam=options.webcam)
 
 
 def _configuration(options: DemoOptions, cameras: dict[str, VirtualCamera]) -> UpConfig:

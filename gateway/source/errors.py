@@ -4,6 +4,7 @@ SourceError
 ├── SourceUnreachable    no connection, or it was closed: try again
 ├── SourceStalled        connected, but no complete picture in time: try again
 └── SourceRefused        a person must act: credentials, address or format are wrong
+    └── BadSource        the source in the settings cannot be; also a ValueError
 """
 
 from gateway.errors import GatewayError
@@ -28,3 +29,7 @@ class SourceStalled(SourceError):
 
 class SourceRefused(SourceError):
     retry = False
+
+
+class BadSource(SourceRefused, ValueError):
+    pass

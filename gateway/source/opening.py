@@ -23,6 +23,7 @@ _SOURCES: dict[str, Callable[[CameraSettings], Source]] = {
 def open_source(settings: CameraSettings) -> Source:
     """Return a source for ``settings.source``, which does nothing until it is run.
 
-    Raises ValueError when the URL asks for what its source does not have.
+    Raises :class:`gateway.source.errors.BadSource`, a ValueError, when the URL asks for what its
+    source does not have.
     """
     return _SOURCES[URL(settings.source).scheme](settings)

@@ -10,6 +10,7 @@ from yarl import URL
 
 from gateway.settings import CameraSettings
 from gateway.source.base import Deliver, SourceStats
+from gateway.source.errors import BadSource
 from gateway.units import JpegFrame
 
 CYCLE = 30
@@ -21,7 +22,7 @@ _DEFAULTS = {"width": 640, "height": 480, "fps": 30}
 class SyntheticSource:
     """A bar that crosses a colour gradient, at a steady rate. Never fails.
 
-    Raises ValueError when made for a URL with other or impossible parameters.
+    Raises :class:`BadSource` when made for a URL with other or impossible parameters.
     """
 
     def __init__(self, settings: CameraSettings) -> None:
@@ -50,10 +51,10 @@ def _parameters(source: str) -> dict[str, int]:
     parameters = dict(_DEFAULTS)
     for name, text in URL(source).query.items():
         if name not in _LIMITS:
-            raise ValueError(f"{source!r}: unknown {name!r}, expected {', '.join(_LIMITS)}")
+            raise BadSource(f"{source!r}: unknown {name!r}, expected {', '.join(_LIMITS)}")
         low, high = _LIMITS[name]
         if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
-            raise ValueError(f"{source!r}: {name} must be a number from {low} to {high}")
+            raise BadSource(f"{source!r}: {name} must be a number from {low} to {high}")
         parameters[name] = int(text)
     return parameters
 

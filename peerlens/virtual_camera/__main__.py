@@ -8,12 +8,11 @@ import signal
 import sys
 from pathlib import Path
 
+from peerlens.virtual_camera.choosing import choose_pictures
 from peerlens.virtual_camera.errors import PicturesError
 from peerlens.virtual_camera.faults import Fault
-from peerlens.virtual_camera.pictures import PictureFormat, Pictures, ScenePictures
+from peerlens.virtual_camera.pictures import PictureFormat, Pictures
 from peerlens.virtual_camera.server import VirtualCamera
-from peerlens.virtual_camera.video_pictures import VideoPictures
-from peerlens.virtual_camera.webcam_pictures import WebcamPictures
 from peerlens.virtual_camera.wire import Dialect
 
 
@@ -50,11 +49,7 @@ async def _serve(options: argparse.Namespace) -> None:
 
 def _pictures(options: argparse.Namespace) -> Pictures:
     form = PictureFormat(options.width, options.height, options.fps, options.quality, options.stamp)
-    if options.video is not None:
-        return VideoPictures(options.video, form)
-    if options.webcam is not None:
-        return WebcamPictures(options.webcam, form)
-    return ScenePictures(form.width, form.height, form.fps, form.quality, stamped=form.stamped)
+    return choose_pictures(form, video=options.video, webcam=options.webcam)
 
 
 def _pair(text: str | None) -> tuple[str, str] | None:

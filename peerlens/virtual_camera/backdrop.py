@@ -13,7 +13,8 @@ Colour = tuple[int, int, int]
 PIXELS_PER_METRE = 100
 LEFT, NEAR, EXTENT = -10.0, -4.4, 20.0
 """The square of ground that is painted, in metres."""
-OVERSAMPLING = 2
+LARGE_WIDTH = 1920
+"""Wider pictures are painted without oversampling, for the sake of memory."""
 
 _GRASS = (52, 128, 84)
 _ASPHALT = (78, 72, 70)
@@ -35,7 +36,8 @@ def paint_backdrop(view: View, track: Track, seed: int = 7) -> Image:
     """Return the empty scene as ``view`` sees it: uint8, HxWx3, BGR."""
     rng = np.random.default_rng(seed)
     ground = _paint_ground(track, rng)
-    large = View(view.width * OVERSAMPLING, view.height * OVERSAMPLING)
+    factor = 2 if view.width <= LARGE_WIDTH else 1
+    large = View(view.width * factor, view.height * factor)
     to_ground = np.array(
         [
             [1 / PIXELS_PER_METRE, 0, LEFT],

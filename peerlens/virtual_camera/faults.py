@@ -1,8 +1,10 @@
 """Failures on demand: what real cameras do on a bad day."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from enum import StrEnum
+from typing import NoReturn
 
 CORRUPT_FLIPS = 12
 SLOW_DIVISOR = 5
@@ -72,3 +74,16 @@ class Faults:
             at = self._random.randrange(first, len(jpeg) - 2)
             damaged[at] ^= 1 << self._random.randrange(8)
         return bytes(damaged)
+
+
+async def now_and_then(
+    faults: Faults, fault: Fault, *, good_s: float = 10.0, bad_s: float = 5.0
+) -> NoReturn:
+    """Let ``fault`` come and go until cancelled; whoever sets another fault has the say."""
+    while True:
+        await asyncio.sleep(good_s)
+        if faults.fault is Fault.NONE:
+            faults.set(fault)
+        await asyncio.sleep(bad_s)
+        if faults.fault is fault:
+            faults.clear()

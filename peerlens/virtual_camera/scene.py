@@ -16,7 +16,7 @@ from peerlens.virtual_camera.view import View
 Image = npt.NDArray[np.uint8]
 
 MIN_WIDTH, MIN_HEIGHT = 160, 120
-MAX_WIDTH, MAX_HEIGHT = 1920, 1440
+MAX_WIDTH, MAX_HEIGHT = 3840, 2160
 _MAX_PAUSE_S = 0.25
 """A longer pause between pictures does not make the car jump."""
 _NOISE_SIGMA = 2.2

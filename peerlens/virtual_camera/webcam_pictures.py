@@ -1,6 +1,7 @@
 """A webcam as the virtual camera's sight."""
 
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,9 +11,14 @@ from peerlens.virtual_camera.pictures import Picture, PictureFormat, compress
 
 
 class WebcamPictures:
-    """Reads a device such as ``/dev/video0``, which is opened by the first ``next``."""
+    """Reads a device such as ``/dev/video0``, which is opened by the first ``next``.
+
+    Raises :class:`PicturesError` when there is no such device.
+    """
 
     def __init__(self, device: str, picture_format: PictureFormat) -> None:
+        if not Path(device).exists():
+            raise PicturesError(f"{device}: no such webcam")
         self._device = device
         self._format = picture_format
         self._capture: cv2.VideoCapture | None = None
@@ -45,7 +51,7 @@ class WebcamPictures:
     def _open(self) -> cv2.VideoCapture:
         capture = cv2.VideoCapture(self._device, cv2.CAP_V4L2)
         if not capture.isOpened():
-            raise PicturesError(f"{self._device}: no webcam there, or it is in use")
+            raise PicturesError(f"{self._device}: no webcam, or it is in use")
         # Compressed on the cable: raw frames of this size are too many bytes for USB 2.
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._format.width)

@@ -8,7 +8,7 @@ from gateway.errors import DecodeError
 from gateway.units import JpegFrame
 from peerlens.virtual_camera.faults import Fault, Faults, now_and_then
 from tests.support.mjpeg import pictures
-from tests.support.viewer import until
+from tests.support.polling import until
 
 A, B = pictures(2)
 

@@ -71,8 +71,12 @@ def test_a_film_that_is_none(tmp_path: Path) -> None:
 
 
 def test_a_webcam_that_is_none(tmp_path: Path) -> None:
-    pictures = WebcamPictures(str(tmp_path / "video9"), PictureFormat())
-    with pytest.raises(PicturesError, match="no webcam there"):
+    with pytest.raises(PicturesError, match="no such webcam"):
+        WebcamPictures(str(tmp_path / "video9"), PictureFormat())
+    file = tmp_path / "file"
+    file.touch()
+    pictures = WebcamPictures(str(file), PictureFormat())
+    with pytest.raises(PicturesError, match="no webcam, or it is in use"):
         pictures.next()
     pictures.close()
 

@@ -97,7 +97,7 @@ def test_every_size_renders(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", [(0, 0), (100, 100), (5_000, 480)])
 def test_refuses_odd_sizes(size: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="expected 160x120 to 1920x1440"):
+    with pytest.raises(ValueError, match="expected 160x120 to 3840x2160"):
         Scene(*size)
 
 
