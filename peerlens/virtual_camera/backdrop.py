@@ -47,7 +47,11 @@ def paint_backdrop(view: View, track: Track, seed: int = 7) -> Image:
     )
     picture = np.asarray(
         cv2.warpPerspective(
-            ground, large.ground @ to_ground, (large.width, large.height), flags=cv2.INTER_LINEAR
+            ground,
+            large.ground @ to_ground,
+            (large.width, large.height),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
         ),
         np.uint8,
     )
