@@ -88,10 +88,10 @@ test-web: $(WEB_READY)
 
 bench: setup ## every benchmark, short
 	@for file in bench/*.py; do \
-		grep -q '__main__' "$$file" || continue; \
+		grep -q '^from bench.options import run' "$$file" || continue; \
 		name=$$(basename "$$file" .py); \
 		echo "== $$name"; \
-		$(BIN)/python -m "bench.$$name" --quick; \
+		$(BIN)/python -m "bench.$$name" --quick || exit 1; \
 	done
 
 lock: ## renew constraints.txt from the newest versions that pyproject.toml allows
