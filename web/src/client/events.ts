@@ -7,7 +7,7 @@ import { browserToGateway, gatewayToBrowser, type FromGateway } from "./messages
 
 export const SYNC_EVERY_MS = 2_000;
 export const SILENCE_MS = 5_000;
-/** How long an answer may take when somebody has a reason to doubt the link. */
+/** How long an answer may take, beside round trips, when there is reason to doubt the link. */
 const PROBE_MS = 800;
 
 /** What this needs of an `RTCDataChannel`. */
@@ -54,11 +54,12 @@ export class EventsChannel {
   /** Whether the gateway owes an answer for too long. */
   isSilent(nowMs: number): boolean {
     if (!this.#isOpen) return false;
-    if (this.#probe !== null && nowMs - this.#probe.sentMs > PROBE_MS) return true;
+    const patienceMs = PROBE_MS + 3 * (this.clock.roundTripMs ?? 0);
+    if (this.#probe !== null && nowMs - this.#probe.sentMs > patienceMs) return true;
     return nowMs - this.#heardMs > SILENCE_MS;
   }
 
-  /** Asks for a sign of life within 0.8 s rather than 5 s. */
+  /** Asks for a sign of life within about a second rather than five. */
   probe(): void {
     if (!this.#isOpen || this.#probe !== null) return;
     this.#probe = { sentMs: epochNow() };

@@ -86,7 +86,7 @@ export class Peerlens {
 
   /** The network or the page came back: do not wait for timers. */
   nudge(): void {
-    this.signaling.retryNow();
+    this.signaling.nudge();
     for (const { watcher } of this.#watchers.values()) watcher.nudge();
   }
 
@@ -145,6 +145,9 @@ export class Peerlens {
       camera,
       createPeerConnection,
       negotiate: () => this.#negotiate(camera),
+      onSilence: () => {
+        this.signaling.nudge();
+      },
       signaling: () => (mode === "signaling" ? this.signaling.status.value.state : null),
     });
     watcher.heard(this.#infoOf(camera));

@@ -40,6 +40,8 @@ export const STALL_MS = 1_500;
 const AWAY_STALL_MS = 400;
 /** Connected, the camera works, and still no picture: something between is broken. */
 export const NO_PICTURE_MS = 8_000;
+/** A picture this new needs no other sign of life. */
+const FRESH_MS = 500;
 const TICK_MS = 250;
 const STATS_EVERY_TICKS = 2;
 
@@ -123,9 +125,9 @@ export class Session {
     this.#sawFrame(nowMs);
   }
 
-  /** Makes sure soon that the far end is still there. */
+  /** Makes sure soon that the far end is still there, unless pictures say so already. */
   probe(): void {
-    this.#events?.probe();
+    if (epochNow() - this.#frameMs > FRESH_MS) this.#events?.probe();
   }
 
   close(reason = "closed by the viewer"): void {

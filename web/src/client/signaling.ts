@@ -54,6 +54,8 @@ const FINAL_CLOSES: ReadonlyMap<number, string> = new Map([
 const WELCOME_TIMEOUT_MS = 10_000;
 /** Pings without an answer that mean a dead link. */
 const UNANSWERED_PINGS = 2;
+/** How long an answer may take when somebody has a reason to doubt the link. */
+const DOUBT_MS = 3_000;
 
 const IDLE: SignalingStatus = {
   state: "idle",
@@ -72,6 +74,7 @@ export class Signaling {
   #socket: Socket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #doubt: ReturnType<typeof setTimeout> | undefined;
   #pingId = 0;
   #unanswered = 0;
   #link = 0;
@@ -113,11 +116,18 @@ export class Signaling {
     this.#connect();
   }
 
-  /** Does not wait any longer when the next attempt is only waiting for its time. */
-  retryNow(): void {
-    if (this.#status.value.state !== "connecting" || this.#socket !== null) return;
-    clearTimeout(this.#timer);
-    this.#connect();
+  /** There is reason to try now, or to doubt the link: the network changed, say. */
+  nudge(): void {
+    const { state } = this.#status.value;
+    if (state === "connecting" && this.#socket === null) {
+      clearTimeout(this.#timer);
+      this.#connect();
+    } else if (state === "connected" && this.#doubt === undefined) {
+      this.#doubt = setTimeout(() => {
+        this.#lost("the link fell silent");
+      }, DOUBT_MS);
+      this.#beat();
+    }
   }
 
   /** Sends one message; false when there is no link. */
@@ -176,7 +186,7 @@ export class Signaling {
     if (message.type === "welcome") this.#welcome(message);
     else if (message.type === "cameras") this.#cameras.set(message.cameras);
     else if (message.type === "ping") this.send({ type: "pong", id: message.id });
-    else if (message.type === "pong") this.#unanswered = 0;
+    else if (message.type === "pong") this.#answered();
     else if (message.session !== null) this.#sessions.get(message.session)?.(message);
     else if (message.type === "error") {
       this.#lastError = { problem: problemSlug(message.problem), detail: message.detail };
@@ -192,13 +202,19 @@ export class Signaling {
     }
     this.#backoff.reset();
     this.#link += 1;
-    this.#unanswered = 0;
+    this.#answered();
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => {
       this.#beat();
     }, welcome.heartbeatS * 1000);
     this.#cameras.set(welcome.cameras);
     this.#become({ ...IDLE, state: "connected", welcome });
+  }
+
+  #answered(): void {
+    this.#unanswered = 0;
+    clearTimeout(this.#doubt);
+    this.#doubt = undefined;
   }
 
   #beat(): void {
@@ -247,6 +263,8 @@ export class Signaling {
 
   #release(): void {
     clearInterval(this.#heartbeat);
+    clearTimeout(this.#doubt);
+    this.#doubt = undefined;
     if (this.#socket === null) return;
     this.#socket.onopen = null;
     this.#socket.onmessage = null;

@@ -35,6 +35,8 @@ export interface WatcherOptions {
   /** Null when none is needed. */
   readonly signaling: () => SignalingState | null;
   readonly createPeerConnection: CreatePeerConnection | null;
+  /** Called when a session was lost without a word: the network may have changed. */
+  readonly onSilence?: () => void;
   readonly backoff?: Backoff;
 }
 
@@ -229,6 +231,7 @@ export class Watcher {
   #failed(failure: Refused): void {
     this.#failure = failure;
     this.#motion.clear();
+    if (failure.slug === "timeout") this.#options.onSilence?.();
     const isAnnounced = this.#options.signaling() !== null && PATIENT.has(failure.slug);
     const delayMs = isAnnounced ? PATIENT_MS : this.#backoff.next();
     clearTimeout(this.#retry);

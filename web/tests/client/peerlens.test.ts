@@ -147,6 +147,17 @@ it("leaves everything when the page is put away, and comes back", async () => {
   expect(state()).toBe("live");
 });
 
+it("doubts the link to the server when the gateway falls silent", async () => {
+  peerlens.start();
+  newest().welcome({ cameras: [FRONT], heartbeatS: 60 });
+  peerlens.hold("front");
+  await goLive();
+  await vi.advanceTimersByTimeAsync(5_500);
+  expect(newest().sentOf("ping")).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(3_500);
+  expect(sockets).toHaveLength(2);
+});
+
 it("begins anew with a token that a person typed", () => {
   peerlens.start();
   newest().open();

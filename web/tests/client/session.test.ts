@@ -244,6 +244,13 @@ describe("heartbeat", () => {
     expect(session.state).toBe("failed");
   });
 
+  it("is not asked for while pictures come", async () => {
+    const peer = await connect();
+    session.frameShown(undefined);
+    session.probe();
+    expect(peer.channel.sentOf("sync")).toHaveLength(1);
+  });
+
   it("survives a probe that is answered", async () => {
     const peer = await connect();
     session.probe();

@@ -168,10 +168,30 @@ describe("coming back", () => {
   it("does not wait when told that the network is back", () => {
     signaling.start();
     newest().closeFromServer(1006);
-    signaling.retryNow();
+    signaling.nudge();
     expect(sockets).toHaveLength(2);
-    signaling.retryNow();
+    signaling.nudge();
     expect(sockets).toHaveLength(2);
+  });
+
+  it("finds out within 3 s that a doubted link is dead", () => {
+    signaling.start();
+    newest().welcome();
+    signaling.nudge();
+    signaling.nudge();
+    expect(newest().sentOf("ping")).toHaveLength(1);
+    vi.advanceTimersByTime(3_000);
+    expect(state()).toBe("connecting");
+    expect(newest().closedWith).toBe(4408);
+  });
+
+  it("keeps a doubted link that answers", () => {
+    signaling.start();
+    newest().welcome({ heartbeatS: 60 });
+    signaling.nudge();
+    newest().receive({ type: "pong", id: 1 });
+    vi.advanceTimersByTime(10_000);
+    expect(state()).toBe("connected");
   });
 
   it("counts the links", () => {

@@ -184,6 +184,7 @@ describe("coming back", () => {
     watcher.heard(info("live"));
     watcher.start();
     const peer = await goLive();
+    await vi.advanceTimersByTimeAsync(1_000);
     watcher.heard(info("offline"));
     watcher.heard(info("idle"));
     await vi.advanceTimersByTimeAsync(1_500);

@@ -15,6 +15,10 @@ export class FakeChannel {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 
+  sentOf(type: string): Record<string, unknown>[] {
+    return this.sent.filter((message) => message.type === type);
+  }
+
   /** Answers the newest `sync` at once, by a clock that is `offsetMs` ahead. */
   answerSync(offsetMs = 0): void {
     const sentMs = this.sent.at(-1)?.sentMs as number;
