@@ -6,6 +6,9 @@ import { ProtocolError } from "./errors";
 import { browserToGateway, gatewayToBrowser, type FromGateway } from "./messages";
 
 export const SYNC_EVERY_MS = 2_000;
+/** A fresh connection compares clocks some times at once: its first exchange is often a slow one. */
+export const OPENING_SYNCS = 5;
+export const OPENING_SYNC_EVERY_MS = 200;
 export const SILENCE_MS = 5_000;
 /** How long an answer may take, beside round trips, when there is reason to doubt the link. */
 const PROBE_MS = 800;
@@ -22,7 +25,8 @@ export class EventsChannel {
   readonly clock = new RemoteClock();
   readonly #channel: Channel;
   #isOpen = false;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #syncs = 0;
   #heardMs = 0;
   #probe: { readonly sentMs: number } | null = null;
   #refused = 0;
@@ -32,10 +36,7 @@ export class EventsChannel {
     channel.onopen = () => {
       this.#isOpen = true;
       this.#heardMs = epochNow();
-      this.#sync();
-      this.#timer = setInterval(() => {
-        this.#sync();
-      }, SYNC_EVERY_MS);
+      this.#beat();
     };
     channel.onmessage = (event) => {
       this.#receive(event.data, listener);
@@ -67,11 +68,20 @@ export class EventsChannel {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#isOpen = false;
     this.#channel.onopen = null;
     this.#channel.onmessage = null;
     this.#channel.onclose = null;
+  }
+
+  #beat(): void {
+    this.#sync();
+    this.#syncs += 1;
+    const nextMs = this.#syncs < OPENING_SYNCS ? OPENING_SYNC_EVERY_MS : SYNC_EVERY_MS;
+    this.#timer = setTimeout(() => {
+      this.#beat();
+    }, nextMs);
   }
 
   #sync(): void {

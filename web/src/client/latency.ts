@@ -41,12 +41,15 @@ export class LatencyMeter {
     this.#forget(nowMs);
   }
 
-  /** Median age over the last second, at least 0; null when it is not known. */
+  /**
+   * Median age over the last second; null when it is not known. A negative one is not known
+   * either: no picture is younger than its capture, so the clocks are compared too badly yet.
+   */
   medianMs(nowMs: number): number | null {
     this.#forget(nowMs);
     const ages = this.#samples.map((sample) => sample.ageMs).sort((a, b) => a - b);
     const median = ages[Math.floor(ages.length / 2)];
-    return median === undefined ? null : Math.max(0, median);
+    return median === undefined || median < 0 ? null : median;
   }
 
   #forget(nowMs: number): void {

@@ -223,10 +223,10 @@ describe("pictures", () => {
 });
 
 describe("heartbeat", () => {
-  it("is a sync at once and every 2 s", async () => {
+  it("is a sync at once, four more soon after, and then one every 2 s", async () => {
     const peer = await connect();
     await pass(6_100, peer, { frames: true });
-    expect(peer.channel.sent.map(({ type }) => type)).toEqual(Array(4).fill("sync"));
+    expect(peer.channel.sent.map(({ type }) => type)).toEqual(Array(7).fill("sync"));
   });
 
   it("fails after 5 s without an answer, pictures or not", async () => {
