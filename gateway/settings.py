@@ -8,7 +8,7 @@ from yarl import URL
 from edge.settings import Frozen
 
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-RESERVED_CAMERA_IDS = frozenset({"api", "ws", "healthz", "readyz", "metrics", "assets"})
+RESERVED_CAMERA_IDS = frozenset({"api", "assets", "camera", "healthz", "metrics", "readyz", "ws"})
 """First path segments that the HTTP server uses itself."""
 
 

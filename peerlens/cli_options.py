@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from peerlens.demo_options import DemoOptions, Fault
+from peerlens.camera_fault import Fault
+from peerlens.demo_options import DemoOptions
 from peerlens.errors import ConfigError
 from peerlens.logs import LEVELS, set_up
 

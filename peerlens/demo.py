@@ -36,10 +36,9 @@ async def run_demo(options: DemoOptions) -> None:
 
 async def _misbehave(options: DemoOptions, cameras: dict[str, VirtualCamera]) -> None:
     """Let the cameras fail now and then if that was asked for; runs until cancelled."""
-    fault = Fault(options.fault.value)
-    if fault is Fault.NONE:
+    if options.fault is Fault.NONE:
         await asyncio.Event().wait()
-    await asyncio.gather(*(now_and_then(each.faults, fault) for each in cameras.values()))
+    await asyncio.gather(*(now_and_then(each.faults, options.fault) for each in cameras.values()))
 
 
 def _pictures(options: DemoOptions) -> Pictures:

@@ -1,23 +1,10 @@
 """What the user asked of ``peerlens demo``."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-
-class Fault(StrEnum):
-    """How the virtual camera misbehaves, so that failures can be seen."""
-
-    NONE = "none"
-    STALL = "stall"
-    """Stops sending frames now and then, the connection stays open."""
-    DROP = "drop"
-    """Closes the connection now and then."""
-    CORRUPT = "corrupt"
-    """Cuts short or garbles some of its JPEGs."""
-    SLOW = "slow"
-    """Sends slower than it should."""
+from peerlens.camera_fault import Fault
 
 
 @dataclass(frozen=True)

@@ -85,14 +85,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     registry, readiness = new_registry(), Readiness()
     media = Gateway(config.cameras, config.webrtc)
     registry.register(GatewayMetrics(media))
-    ice_servers = [as_ice_server(server) for server in config.webrtc.ice_servers]
-    service = SignalingService(
-        config.limits,
-        ice_servers=ice_servers,
-        cars={car: settings.camera for car, settings in config.cars.items()},
-        from_loopback=config.http.is_loopback,
-        registry=registry,
-    )
+    service = _service(config, registry)
     readiness.add("signaling", service.ready)
     routes = [
         *media_routes(media, config.webrtc.ice_servers),
@@ -115,13 +108,7 @@ async def signaling(config: SignalingConfig) -> AsyncIterator[RunningServer]:
     """Serve the broker and the page; WHEP is forwarded to the gateway that has the camera."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    service = SignalingService(
-        config.limits,
-        ice_servers=[as_ice_server(server) for server in config.webrtc.ice_servers],
-        cars={car: settings.camera for car, settings in config.cars.items()},
-        from_loopback=config.http.is_loopback,
-        registry=registry,
-    )
+    service = _service(config, registry)
     readiness.add("signaling", service.ready)
     routes = [
         *forwarding_routes(service),
@@ -152,6 +139,16 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
 
 def _tokens(auth: AuthSettings) -> Tokens | None:
     return Tokens.load_or_create(auth.state_dir) if auth.mode == "token" else None
+
+
+def _service(config: UpConfig | SignalingConfig, registry: CollectorRegistry) -> SignalingService:
+    return SignalingService(
+        config.limits,
+        ice_servers=[as_ice_server(server) for server in config.webrtc.ice_servers],
+        cars={car: settings.camera for car, settings in config.cars.items()},
+        from_loopback=config.http.is_loopback,
+        registry=registry,
+    )
 
 
 def _app(

@@ -1,8 +1,9 @@
 """A virtual ESP32-S3 camera: a real HTTP server that speaks the CameraWebServer wire format."""
 
+from peerlens.camera_fault import Fault
 from peerlens.virtual_camera.choosing import choose_pictures
 from peerlens.virtual_camera.errors import PicturesError
-from peerlens.virtual_camera.faults import Fault, Faults, now_and_then
+from peerlens.virtual_camera.faults import Faults, now_and_then
 from peerlens.virtual_camera.pictures import Picture, PictureFormat, Pictures, ScenePictures
 from peerlens.virtual_camera.server import VirtualCamera
 from peerlens.virtual_camera.video_pictures import VideoPictures

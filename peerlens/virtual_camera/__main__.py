@@ -8,9 +8,9 @@ import signal
 import sys
 from pathlib import Path
 
+from peerlens.camera_fault import Fault
 from peerlens.virtual_camera.choosing import choose_pictures
 from peerlens.virtual_camera.errors import PicturesError
-from peerlens.virtual_camera.faults import Fault
 from peerlens.virtual_camera.pictures import PictureFormat, Pictures
 from peerlens.virtual_camera.server import VirtualCamera
 from peerlens.virtual_camera.wire import Dialect

@@ -3,28 +3,13 @@
 import asyncio
 import random
 from collections.abc import Callable
-from enum import StrEnum
 from typing import NoReturn
+
+from peerlens.camera_fault import Fault
 
 CORRUPT_FLIPS = 12
 SLOW_DIVISOR = 5
 _SOS = b"\xff\xda"
-
-
-class Fault(StrEnum):
-    NONE = "none"
-    STALL = "stall"
-    """Connections stay open, nothing is sent."""
-    DROP = "drop"
-    """Streams are reset, new ones too; the control address stays up."""
-    CORRUPT = "corrupt"
-    """Bytes of the compressed data are wrong."""
-    JOINED = "joined"
-    """Each part holds the picture before as well."""
-    TRUNCATED = "truncated"
-    """Every second picture is cut short, with no EOI."""
-    SLOW = "slow"
-    """Only every fifth picture is sent."""
 
 
 class Faults:

@@ -12,8 +12,9 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from peerlens.camera_fault import Fault
 from peerlens.virtual_camera.errors import PicturesError
-from peerlens.virtual_camera.faults import Fault, Faults
+from peerlens.virtual_camera.faults import Faults
 from peerlens.virtual_camera.pictures import Picture, Pictures
 from peerlens.virtual_camera.wire import Dialect
 

@@ -6,7 +6,8 @@ import pytest
 from gateway.decode import JpegDecoder
 from gateway.errors import DecodeError
 from gateway.units import JpegFrame
-from peerlens.virtual_camera.faults import Fault, Faults, now_and_then
+from peerlens.camera_fault import Fault
+from peerlens.virtual_camera.faults import Faults, now_and_then
 from tests.support.mjpeg import pictures
 from tests.support.polling import until
 
