@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing outside the repository, and nothing else.
 #   setup-system.sh run    Python >= 3.11 with venv; prints the interpreter to use
-#   setup-system.sh test   Chromium and coturn, real parts that the tests drive
+#   setup-system.sh test   Chromium, coturn and what drives them: real parts for the tests
 # On Debian and its relatives as root or with sudo; elsewhere it says what is needed.
 set -eu
 
@@ -57,6 +57,8 @@ for_running() {
 for_testing() {
     missing=
     command -v chromium >/dev/null || missing="chromium"
+    # Playwright drives Chromium by a Node.js of its own, which needs it.
+    /sbin/ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1"
     had_coturn=yes
     if ! command -v turnserver >/dev/null; then
         missing="$missing coturn"
