@@ -28,13 +28,19 @@ class Closer:
         """Connections that are being closed."""
         return len(self._tasks)
 
-    def close(self, connection: RTCPeerConnection) -> None:
-        """Close ``connection`` in the background."""
-        task = asyncio.create_task(self._close(connection), name="close peer connection")
+    def close(
+        self, connection: RTCPeerConnection, after: asyncio.Task[None] | None = None
+    ) -> None:
+        """Close ``connection`` in the background, once ``after`` (its gathering) is done."""
+        task = asyncio.create_task(self._close(connection, after), name="close peer connection")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _close(self, connection: RTCPeerConnection) -> None:
+    async def _close(
+        self, connection: RTCPeerConnection, after: asyncio.Task[None] | None
+    ) -> None:
+        if after is not None:
+            await asyncio.wait({after}, timeout=self._timeout_s)
         closing = asyncio.create_task(connection.close())
         done, _ = await asyncio.wait({closing}, timeout=self._timeout_s)
         if not done:

@@ -12,6 +12,8 @@ PLAYOUT_DELAY_URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 
 MAX_MEDIA_SECTIONS = 8
 MAX_CANDIDATES = 64
+EXTENSION_IDS = range(1, 256)
+"""What fits into a packet; aiortc ends the sender over anything else."""
 
 H264_PROFILES = (sdp.H264Profile.PROFILE_CONSTRAINED_BASELINE, sdp.H264Profile.PROFILE_BASELINE)
 """Profiles whose decoders all take what the encoder makes, the exact one first."""
@@ -42,7 +44,16 @@ def parse_offer(offer: str) -> sdp.SessionDescription:
             f"the offer has {len(description.media)} media sections:"
             f" expected 1 to {MAX_MEDIA_SECTIONS}"
         )
+    _check_bundle(description)
     return description
+
+
+def _check_bundle(description: sdp.SessionDescription) -> None:
+    """Refuse a group whose first member does not exist: aiortc would be left without transport."""
+    mids = {media.rtp.muxId for media in description.media}
+    for group in description.group:
+        if group.semantic == "BUNDLE" and group.items and group.items[0] not in mids:
+            raise InvalidSdp("the offer's BUNDLE group names a media section that is not there")
 
 
 def choose_video(offer: str) -> VideoChoice:
@@ -70,6 +81,8 @@ def choose_video(offer: str) -> VideoChoice:
     payload_type = parameters.payloadType
     if payload_type is None:
         raise InvalidSdp(f"{codec} has no payload type")
+    if any(extension.id not in EXTENSION_IDS for extension in media.rtp.headerExtensions):
+        raise InvalidSdp("a header extension has an id that does not fit: expected 1 to 255")
     return VideoChoice(
         mid=media.rtp.muxId,
         codec=codec,

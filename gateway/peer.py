@@ -1,5 +1,6 @@
 """One viewer of one camera: a peer connection from offer to close."""
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -16,7 +17,7 @@ from aiortc.sdp import candidate_from_sdp
 
 from gateway import aiortc_private, events_channel
 from gateway.camera import Camera
-from gateway.errors import InvalidSdp
+from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel
 from gateway.named_log import NamedLog
 from gateway.negotiation import (
@@ -62,6 +63,8 @@ class Peer:
         self.choice: VideoChoice | None = None
         self.bitrate_estimate_bps: int | None = None
         self.connection = aiortc_private.new_peer_connection(ice_servers, certificate)
+        self.gathering: asyncio.Task[None] | None = None
+        """Opens sockets until it is done; the connection can be closed only after it."""
         self._closed = closed
         self._events: EventsChannel | None = None
         self._track: aiortc_private.UnitTrack | None = None
@@ -75,20 +78,30 @@ class Peer:
     async def answer(self, offer: str, gather_timeout_s: float) -> str:
         """Return the SDP answer to ``offer``, complete with candidates.
 
-        Takes at most a little more than ``gather_timeout_s``. Raises :class:`InvalidSdp` or
-        :class:`NoCommonCodec`; the peer must be closed then.
+        Takes at most a little more than ``gather_timeout_s``. Raises :class:`InvalidSdp`,
+        :class:`NoCommonCodec`, or :class:`UnknownSession` when it was closed meanwhile; the
+        peer must be closed then.
         """
         choice = self.choice = choose_video(offer)
         # The camera opens while ICE and DTLS do their round trips.
         self._subscriptions.enter_context(self.camera.wanted())
         try:
-            await self.connection.setRemoteDescription(
-                RTCSessionDescription(without_hidden_candidates(offer), "offer")
-            )
-            sender = aiortc_private.apply_choice(self.connection, choice)
+            await self._negotiate(offer, choice, gather_timeout_s)
         except Exception as error:
+            self._require_open()
             # aiortc has no exception of its own for a bad offer.
             raise InvalidSdp(f"the offer could not be used: {error}") from error
+        self._require_open()
+        if self.state is PeerState.NEGOTIATING:
+            self._move(PeerState.CONNECTING)
+        return self.connection.localDescription.sdp
+
+    async def _negotiate(self, offer: str, choice: VideoChoice, gather_timeout_s: float) -> None:
+        await self.connection.setRemoteDescription(
+            RTCSessionDescription(without_hidden_candidates(offer), "offer")
+        )
+        self._require_open()
+        sender = aiortc_private.apply_choice(self.connection, choice)
         stream = self.camera.streams[choice.codec]
         self._slot = AccessUnitSlot(stream.request_keyframe, self._congested)
         self._track = aiortc_private.UnitTrack(self._slot, self._sending_started)
@@ -96,10 +109,14 @@ class Peer:
             sender, self._track, choice, stream.request_keyframe, self._bitrate_estimated
         )
         aiortc_private.limit_gathering(self.connection, gather_timeout_s)
-        await self.connection.setLocalDescription(await self.connection.createAnswer())
-        if self.state is PeerState.NEGOTIATING:
-            self._move(PeerState.CONNECTING)
-        return self.connection.localDescription.sdp
+        answer = await self.connection.createAnswer()
+        # aioice loses the sockets of a gathering that is cancelled, or closed half-way.
+        self.gathering = asyncio.create_task(self.connection.setLocalDescription(answer))
+        await asyncio.shield(self.gathering)
+
+    def _require_open(self) -> None:
+        if self.state is PeerState.CLOSED:
+            raise UnknownSession(f"session {self.session!r} was ended before its answer")
 
     async def add_candidate(self, candidate: Candidate) -> None:
         """Add one trickled candidate; hidden and surplus ones are ignored.
@@ -179,6 +196,7 @@ class Peer:
             channel.close()
             return
         self._events = EventsChannel(channel, self._heard)
+        self._heard()
         self._subscriptions.enter_context(self.camera.motion.subscribed(self._tell_motion))
         self._subscriptions.enter_context(self.camera.changes.subscribed(self._tell_camera))
         self._tell_camera(self.camera.info)

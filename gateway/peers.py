@@ -119,7 +119,7 @@ class Peers:
 
     def _closed(self, peer: Peer) -> None:
         del self._peers[peer.session]
-        self._closer.close(peer.connection)
+        self._closer.close(peer.connection, after=peer.gathering)
 
     def _newest_certificate(self) -> RTCCertificate:
         if time.monotonic() - self._certificate_made_s > CERTIFICATE_LIFETIME_S:

@@ -78,6 +78,8 @@ def test_works_without_playout_delay_and_rtx() -> None:
         (CHROMIUM.replace("m=video", "m=audio"), "could not be read|asks for no video"),
         (CHROMIUM.replace("a=rtpmap:96 VP8/90000", "a=rtpmap:96 VP8"), "could not be read"),
         (CHROMIUM + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n" * 20, "media sections|could not"),
+        (CHROMIUM.replace("a=group:BUNDLE ", "a=group:BUNDLE gone "), "BUNDLE group"),
+        (re.sub(r"extmap:\d+", "extmap:999", CHROMIUM), "header extension"),
     ],
 )
 def test_refuses_what_is_no_offer_for_video(offer: str, reason: str) -> None:

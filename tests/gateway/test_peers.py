@@ -140,6 +140,28 @@ async def test_candidates_trickle_in_and_bad_ones_are_refused(gateway: Gateway) 
         await add(Candidate("s1", good.replace("58306", str(port)), "0", 0))
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_an_end_in_the_middle_of_negotiating_leaves_no_socket(
+    gateway: Gateway, cancelled: bool
+) -> None:
+    process = psutil.Process()
+    sockets = process.num_fds()
+    for steps in range(12):
+        opening = asyncio.create_task(gateway.peers.open("s1", "front", CHROMIUM))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if cancelled:
+            opening.cancel()
+        with contextlib.suppress(UnknownSession):
+            gateway.peers.close("s1", "left already")
+        with contextlib.suppress(UnknownSession, asyncio.CancelledError):
+            await opening
+            gateway.peers.close("s1", "left after all")
+        await until(lambda: gateway.peers.closing == 0, "the close")
+        assert len(gateway.peers) == 0
+    assert process.num_fds() == sockets
+
+
 async def test_a_peer_that_never_connects_is_dropped() -> None:
     settings = WebrtcSettings(connect_timeout_s=1.0)
     async with Gateway({"front": SYNTHETIC}, settings) as gateway:
