@@ -28,17 +28,13 @@ class Closer:
         """Connections that are being closed."""
         return len(self._tasks)
 
-    def close(
-        self, connection: RTCPeerConnection, after: asyncio.Task[None] | None = None
-    ) -> None:
+    def close(self, connection: RTCPeerConnection, after: asyncio.Task[None] | None = None) -> None:
         """Close ``connection`` in the background, once ``after`` (its gathering) is done."""
         task = asyncio.create_task(self._close(connection, after), name="close peer connection")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _close(
-        self, connection: RTCPeerConnection, after: asyncio.Task[None] | None
-    ) -> None:
+    async def _close(self, connection: RTCPeerConnection, after: asyncio.Task[None] | None) -> None:
         if after is not None:
             await asyncio.wait({after}, timeout=self._timeout_s)
         closing = asyncio.create_task(connection.close())

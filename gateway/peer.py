@@ -59,6 +59,7 @@ class Peer:
         self.session = session
         self.camera = camera
         self.state = PeerState.NEGOTIATING
+        self.ended_because = ""
         self.started_s = self.heard_s = time.monotonic()
         self.choice: VideoChoice | None = None
         self.bitrate_estimate_bps: int | None = None
@@ -70,6 +71,7 @@ class Peer:
         self._track: aiortc_private.UnitTrack | None = None
         self._slot: AccessUnitSlot | None = None
         self._candidates = 0
+        self._described = asyncio.Event()
         self._subscriptions = contextlib.ExitStack()
         self._log = NamedLog(logger, f"{camera.id}/{session[:8]}")
         self.connection.on("connectionstatechange", self._connection_changed)
@@ -101,6 +103,7 @@ class Peer:
             RTCSessionDescription(without_hidden_candidates(offer), "offer")
         )
         self._require_open()
+        self._described.set()
         sender = aiortc_private.apply_choice(self.connection, choice)
         stream = self.camera.streams[choice.codec]
         self._slot = AccessUnitSlot(stream.request_keyframe, self._congested)
@@ -128,6 +131,10 @@ class Peer:
         if not text or is_hidden(text) or self._candidates >= MAX_CANDIDATES:
             return
         self._candidates += 1
+        # Candidates that overtake the offer have no media section to go to yet.
+        await self._described.wait()
+        if self.state is PeerState.CLOSED:
+            return
         try:
             parsed = candidate_from_sdp(text)
             parsed.sdpMid = candidate.sdp_mid
@@ -141,6 +148,8 @@ class Peer:
         if self.state is PeerState.CLOSED:
             return
         self._move(PeerState.CLOSED, reason)
+        self.ended_because = reason
+        self._described.set()
         self._subscriptions.close()
         if self._slot is not None:
             self._slot.close()

@@ -19,6 +19,7 @@ from gateway.errors import (
     UnknownSession,
     ViewerRefused,
 )
+from gateway.hub import Hub
 from gateway.peer import Peer, PeerState
 from gateway.settings import WebrtcSettings
 from protocol.messages import Candidate
@@ -47,6 +48,8 @@ class Peers:
         self._sweeper: asyncio.Task[None] | None = None
         self._accepting = True
         self.opened = 0
+        self.ended: Hub[Peer] = Hub()
+        """Each peer that has ended, whoever ended it."""
 
     async def __aenter__(self) -> "Peers":
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep peers")
@@ -120,6 +123,7 @@ class Peers:
     def _closed(self, peer: Peer) -> None:
         del self._peers[peer.session]
         self._closer.close(peer.connection, after=peer.gathering)
+        self.ended.publish(peer)
 
     def _newest_certificate(self) -> RTCCertificate:
         if time.monotonic() - self._certificate_made_s > CERTIFICATE_LIFETIME_S:

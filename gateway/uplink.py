@@ -7,13 +7,15 @@ same cameras again.
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from typing import NoReturn
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
 
 from gateway.backoff import Backoff
-from gateway.errors import ViewerRefused
+from gateway.errors import UnknownSession, ViewerRefused
 from gateway.gateway import Gateway
+from gateway.peer import Peer
 from gateway.settings import UplinkSettings
 from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
 from protocol.errors import PROBLEM_PREFIX, ProtocolError
@@ -44,6 +46,8 @@ REPORT_INTERVAL_S = 0.25
 """Changes of cameras within this time are told as one."""
 MAX_NEGOTIATIONS = 64
 """Offers that may be in the making; more are refused as overload."""
+MAX_ENDINGS = 1_024
+"""Ended sessions that wait to be told; of more, signaling learns when the link ends."""
 
 
 class LinkLost(Exception):
@@ -95,7 +99,7 @@ class Uplink:
                 logger.warning("= signaling: %s; next try in %.1f s", self.problem, delay_s)
                 await asyncio.sleep(delay_s)
 
-    async def _connect_once(self, session: ClientSession) -> NoReturn:
+    async def _connect_once(self, session: ClientSession) -> None:
         """Hold one link until it breaks; raises :class:`LinkLost`, ClientError or TimeoutError."""
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             socket = await session.ws_connect(
@@ -105,16 +109,21 @@ class Uplink:
             )
         async with socket:
             link = _Link(socket, self._gateway)
-            heartbeat_s = await link.register(self._settings)
-            self.problem = None
-            logger.info("= registered with %s as %s", self._settings.url, self._settings.gateway_id)
-            try:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(link.report_cameras())
-                    tasks.create_task(link.ping(heartbeat_s))
-                    await link.serve(tasks)
-            except ExceptionGroup as group:
-                raise _first_cause(group) from None
+            with link.watching():
+                await self._hold(link)
+
+    async def _hold(self, link: "_Link") -> NoReturn:
+        heartbeat_s = await link.register(self._settings)
+        self.problem = None
+        logger.info("= registered with %s as %s", self._settings.url, self._settings.gateway_id)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(link.report_cameras())
+                tasks.create_task(link.report_endings())
+                tasks.create_task(link.ping(heartbeat_s))
+                await link.serve(tasks)
+        except ExceptionGroup as group:
+            raise _first_cause(group) from None
 
 
 def _first_cause(group: ExceptionGroup[Exception]) -> Exception:
@@ -131,8 +140,20 @@ class _Link:
         self._socket = socket
         self._gateway = gateway
         self._cameras_changed = asyncio.Event()
+        self._sessions: set[str] = set()
+        """Sessions answered on this link that signaling believes to be going on."""
+        self._endings: asyncio.Queue[Bye] = asyncio.Queue(MAX_ENDINGS)
         self._last_heard_s = 0.0
         self._negotiations = 0
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Note what is to be reported, from before the cameras are registered."""
+        with (
+            self._gateway.watching_changes(self._cameras_changed.set),
+            self._gateway.peers.ended.subscribed(self._ended),
+        ):
+            yield
 
     async def register(self, settings: UplinkSettings) -> float:
         """Introduce the gateway; returns the heartbeat interval in seconds."""
@@ -158,12 +179,23 @@ class _Link:
 
     async def report_cameras(self) -> None:
         """Tell signaling the cameras when they change, the newest state only."""
-        with self._gateway.watching_changes(self._cameras_changed.set):
-            while True:
-                await self._cameras_changed.wait()
-                self._cameras_changed.clear()
-                await self._send(Cameras(self._gateway.infos))
-                await asyncio.sleep(REPORT_INTERVAL_S)
+        while True:
+            await self._cameras_changed.wait()
+            self._cameras_changed.clear()
+            await self._send(Cameras(self._gateway.infos))
+            await asyncio.sleep(REPORT_INTERVAL_S)
+
+    async def report_endings(self) -> None:
+        """Say bye for viewers that vanished: signaling counts their sessions until then."""
+        while True:
+            await self._send(await self._endings.get())
+
+    def _ended(self, peer: Peer) -> None:
+        if peer.session not in self._sessions:
+            return
+        self._sessions.discard(peer.session)
+        with contextlib.suppress(asyncio.QueueFull):
+            self._endings.put_nowait(Bye(peer.session, peer.ended_because[:500]))
 
     async def ping(self, interval_s: float) -> None:
         """Find out that signaling is gone even when the connection stays open."""
@@ -187,6 +219,7 @@ class _Link:
             elif isinstance(message, Candidate):
                 await self._add_candidate(message)
             elif isinstance(message, Bye):
+                self._sessions.discard(message.session)
                 with contextlib.suppress(ViewerRefused):
                     self._gateway.peers.close(message.session, message.reason or "bye")
             elif isinstance(message, Ping):
@@ -200,15 +233,25 @@ class _Link:
             return
         self._negotiations += 1
         tasks.create_task(self._answer(offer), name=f"answer {offer.session[:8]}")
+        # Candidates and a bye may have come with it: let the session exist before they are read.
+        await asyncio.sleep(0)
 
     async def _answer(self, offer: RoutedOffer) -> None:
         try:
             sdp = await self._gateway.peers.open(offer.session, offer.camera, offer.sdp)
-            await self._send(Answer(offer.session, sdp))
+        except UnknownSession as error:
+            logger.info("= %s", error)
         except ViewerRefused as error:
             await self._refuse(offer.session, error.slug, str(error))
         except TimeoutError:
             await self._refuse(offer.session, "timeout", "no answer could be made in time")
+        except Exception:
+            # A defect, but one viewer's: the link serves all the others.
+            logger.exception("an offer failed unexpectedly")
+            await self._refuse(offer.session, "internal-error", "the gateway failed")
+        else:
+            self._sessions.add(offer.session)
+            await self._send(Answer(offer.session, sdp))
         finally:
             self._negotiations -= 1
 

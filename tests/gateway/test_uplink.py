@@ -12,9 +12,10 @@ from edge.roles import Role
 from edge.settings import HttpSettings
 from gateway import uplink as uplink_module
 from gateway.gateway import Gateway
-from gateway.settings import UplinkSettings
+from gateway.settings import UplinkSettings, WebrtcSettings
 from gateway.uplink import Uplink
 from protocol.messages import Bye, Candidate, Offer
+from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
 from tests.support.polling import until
 from tests.support.program import free_port
@@ -79,6 +80,92 @@ async def test_refusals_reach_the_browser_by_session(gateway: Gateway) -> None:
         await browser.send(Candidate("s3", "candidate:nonsense", "0", 0))
         await browser.send(Offer("s4", "front", CHROMIUM))
         await browser.expect("answer")
+
+
+async def test_what_comes_in_one_piece_with_an_offer_is_not_lost(gateway: Gateway) -> None:
+    async with (
+        signaling_server() as server,
+        linked(gateway, server),
+        await server.browser() as browser,
+    ):
+        candidate = "candidate:1 1 udp 2113937151 127.0.0.1 58306 typ host"
+        for session in ("s1", "s2"):
+            await browser.send(Offer(session, "front", CHROMIUM))
+            await browser.send(Candidate(session, candidate, "0", 0))
+        await browser.send(Bye("s2"))
+        await browser.expect("answer")
+        [peer] = gateway.peers.all()
+        assert peer.session == "s1"
+        assert "58306" in peer.connection.remoteDescription.sdp
+
+
+async def test_an_offer_that_fails_unexpectedly_costs_only_itself(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> str:
+        raise RuntimeError("a defect")
+
+    async with (
+        signaling_server() as server,
+        linked(gateway, server) as uplink,
+        await server.browser() as browser,
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(gateway.peers, "open", fail)
+            await browser.send(Offer("s1", "front", CHROMIUM))
+            assert (await browser.expect("error"))["session"] == "s1"
+        assert uplink.problem is None
+        await browser.send(Offer("s2", "front", CHROMIUM))
+        await browser.expect("answer")
+
+
+async def test_signaling_forgets_the_sessions_of_viewers_that_vanish() -> None:
+    settings = WebrtcSettings(connect_timeout_s=1.0)
+    async with (
+        Gateway({"front": SYNTHETIC}, settings) as gateway,
+        signaling_server() as server,
+        linked(gateway, server),
+        await server.browser() as browser,
+    ):
+        await browser.send(Offer("s1", "front", CHROMIUM))
+        await browser.expect("answer")
+        sdp = {"Content-Type": "application/sdp"}
+        async with server.client.post("/front/whep", data=CHROMIUM, headers=sdp) as response:
+            assert response.status == 201
+        assert server.service.broker.sessions_open == 2
+        bye = await browser.expect("bye")
+        assert (bye["session"], bye["reason"]) == ("s1", "not connected in time")
+        await until(lambda: server.service.broker.sessions_open == 0, "the player's session to end")
+        assert server.service.links_open == 2, "the gateway and the browser"
+
+
+async def test_a_change_while_registering_is_told(gateway: Gateway) -> None:
+    told = ""
+    front = gateway.camera("front")
+
+    async def slow(request: web.Request) -> web.WebSocketResponse:
+        nonlocal told
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.receive()
+        await until(lambda: front.info.fps and front.info.fps > 25, "the camera to settle")
+        await socket.send_str('{"type":"registered","heartbeatS":5,"v":1}')
+        async for message in socket:
+            told += message.data
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/ws", slow)
+    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        async with Uplink(gateway, UplinkSettings(url=f"ws://127.0.0.1:{port}/ws")):
+            with front.wanted():
+                await until(lambda: '"live"' in told, "the news of the camera")
+    finally:
+        await runner.cleanup()
 
 
 async def test_media_goes_on_while_signaling_restarts(gateway: Gateway) -> None:
