@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 from edge.roles import HUMAN_ROLES, Role
 from protocol import VERSION
+from protocol.codec import MAX_MESSAGE_BYTES, encode
 from protocol.errors import PROBLEM_PREFIX
 from protocol.messages import (
     Answer,
@@ -248,10 +249,14 @@ class Broker:
                 f"the gateway of {message.camera} is not connected",
                 message.session,
             )
-        session = Session(message.session, link.conn, gateway, link.address, opened_s=now)
-        self._sessions.open(session)
         role = cast(Literal["viewer", "driver", "admin"], (link.role or Role.VIEWER).value)
         routed = RoutedOffer(message.session, message.camera, message.sdp, link.conn, role)
+        if len(encode(routed).encode()) > MAX_MESSAGE_BYTES:
+            # A player's offer was never JSON, and a browser's grows by who sent it: too large a
+            # message would end the gateway's link, which is everybody's.
+            raise SessionRefused("invalid-sdp", "the offer is too large", message.session)
+        session = Session(message.session, link.conn, gateway, link.address, opened_s=now)
+        self._sessions.open(session)
         return [Send(gateway, routed)]
 
     def _from_gateway(self, link: Link, message: Incoming) -> list[Effect]:

@@ -154,6 +154,17 @@ def test_offers_that_cannot_be_served(world: World) -> None:
     assert world.problem("b") == ("gateway-offline", "s1")
 
 
+def test_an_offer_that_would_break_the_gateways_link_is_refused(world: World) -> None:
+    # 47,000 bytes of SDP, of which JSON makes 94,000.
+    world.say("b", replace(OFFER, sdp="v=0\n" + "\n" * 47_000))
+    assert world.take("g") == []
+    [error] = world.take("b")
+    assert isinstance(error, Error)
+    assert (error.problem, error.session) == ("urn:peerlens:problem:invalid-sdp", "s1")
+    world.say("b", OFFER)
+    assert len(world.take("g")) == 1
+
+
 def test_sessions_are_limited_per_connection_and_per_address() -> None:
     world = World(SignalingLimits(sessions_per_connection=2, sessions_per_address=3))
     world.gateway("g", FRONT)
