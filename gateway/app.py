@@ -13,7 +13,7 @@ from edge.whep_http import whep_routes
 from gateway.camera import Camera
 from gateway.errors import UnknownCamera
 from gateway.gateway import RETRY_AFTER_S, Gateway, as_problem
-from gateway.mjpeg_response import stream_jpegs
+from gateway.mjpeg_response import STREAM_TYPE, stream_jpegs
 from gateway.settings import IceServerSettings
 from gateway.slots import Closed
 from gateway.units import JpegFrame
@@ -60,6 +60,8 @@ class _MediaHandlers:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         camera = await self._camera(request)
+        if request.method == "HEAD":
+            return web.Response(content_type=STREAM_TYPE, headers={"Cache-Control": "no-store"})
         try:
             return await stream_jpegs(request, camera)
         except (TimeoutError, Closed):

@@ -14,6 +14,7 @@ from gateway.units import JpegFrame
 logger = logging.getLogger(__name__)
 
 BOUNDARY = "peerlens-frame"
+STREAM_TYPE = "multipart/x-mixed-replace"
 FIRST_FRAME_TIMEOUT_S = 10.0
 FRAME_TIMEOUT_S = 10.0
 """A viewer of a camera that gives no picture for this long is sent away."""
@@ -36,7 +37,7 @@ async def stream_jpegs(request: web.Request, camera: Camera) -> web.StreamRespon
         frame = await asyncio.wait_for(slot.get(), FIRST_FRAME_TIMEOUT_S)
         response = web.StreamResponse(
             headers={
-                "Content-Type": f"multipart/x-mixed-replace;boundary={BOUNDARY}",
+                "Content-Type": f"{STREAM_TYPE};boundary={BOUNDARY}",
                 "Cache-Control": "no-store",
                 "X-Accel-Buffering": "no",
             }

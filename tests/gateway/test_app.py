@@ -205,3 +205,15 @@ async def test_metrics_count_frames_by_camera(client: ClientSession, gateway: Ga
     assert 'camera="front"' in frames
     assert float(frames.split()[-1]) > 3
     assert "peerlens_peers 0.0" in text
+
+
+async def test_head_of_a_stream_has_no_body_and_opens_no_camera(
+    client: ClientSession, gateway: Gateway
+) -> None:
+    async with client.head("/front/stream") as response:
+        assert response.status == 200
+        assert response.content_type == "multipart/x-mixed-replace"
+    # What followed on the same connection would be taken for the next answer.
+    async with client.get("/api/cameras") as response:
+        assert (await response.json())[0]["id"] == "front"
+    assert gateway.cameras["front"].connects == 0
