@@ -36,6 +36,9 @@ LINGER_S = 5.0
 RETRY_FIRST_S, RETRY_MOST_S = 0.2, 0.7
 """With the connect timeout, a camera that returns is back within two seconds."""
 
+VIEWERS_INTERVAL_S = 0.25
+"""Viewers that come and go within this time are one change: everyone is told of each."""
+
 REFUSED_RETRY_S = 5.0
 """A camera that wants a person (wrong password) is asked again this rarely."""
 
@@ -47,10 +50,10 @@ class Camera:
         self.id = camera_id
         self.settings = settings
         self.streams = {
-            codec: EncodedStream(codec, settings.video.max_bitrate_kbps, self._changed)
+            codec: EncodedStream(codec, settings.video.max_bitrate_kbps, self._viewers_changed)
             for codec in Codec
         }
-        self.jpegs: Hub[JpegFrame] = Hub(self._changed)
+        self.jpegs: Hub[JpegFrame] = Hub(self._viewers_changed)
         self.motion: Hub[MotionEvent] = Hub()
         self.changes: Hub[CameraInfo] = Hub()
         self.newest_jpeg: JpegFrame | None = None
@@ -80,6 +83,7 @@ class Camera:
         self._wanted = asyncio.Event()
         self._unwanted = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
+        self._recount: asyncio.TimerHandle | None = None
         self._announced_fps: float | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -92,8 +96,9 @@ class Camera:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._linger is not None:
-            self._linger.cancel()
+        for timer in (self._linger, self._recount):
+            if timer is not None:
+                timer.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
@@ -130,13 +135,17 @@ class Camera:
                 self._lifecycle.move(CameraState.CONNECTING)
                 backoff.reset()
             delay_s = await self._connect_once(backoff)
-            if delay_s is None:
+            if delay_s is None or await self._unwanted_within(delay_s):
                 self._lifecycle.move(CameraState.IDLE)
                 self.pipeline.release()
                 self.newest_jpeg = None
-            else:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._unwanted.wait(), delay_s)
+
+    async def _unwanted_within(self, delay_s: float) -> bool:
+        try:
+            await asyncio.wait_for(self._unwanted.wait(), delay_s)
+        except TimeoutError:
+            return False
+        return True
 
     async def _connect_once(self, backoff: Backoff) -> float | None:
         """Run the source until it fails (returns the delay to wait) or is unwanted (None)."""
@@ -148,16 +157,17 @@ class Camera:
         unwanted = asyncio.create_task(self._unwanted.wait())
         try:
             await asyncio.wait({source, unwanted}, return_when=asyncio.FIRST_COMPLETED)
-            if not source.done():
-                return None
+            failed = source.done()
         finally:
             for task in (source, unwanted):
                 task.cancel()
             await asyncio.wait({source, unwanted})
         self._tell_motion(self._motion_publisher.end(time.monotonic()))
+        if not failed:
+            return None
         if self.frames > frames_before:
             backoff.reset()
-        return self._failed(source.exception(), backoff)
+        return self._failed(None if source.cancelled() else source.exception(), backoff)
 
     async def _run_source(self) -> NoReturn:
         await open_source(self.settings).run(self._deliver)
@@ -215,7 +225,9 @@ class Camera:
         self._changed()
 
     def _select_motion(self, event: MotionEvent) -> None:
-        self._tell_motion(self._motion_publisher.select(event))
+        # The last picture's result may come when the camera is gone, and motion ended with it.
+        if self.state is CameraState.LIVE:
+            self._tell_motion(self._motion_publisher.select(event))
 
     def _tell_motion(self, event: MotionEvent | None) -> None:
         if event is None:
@@ -257,6 +269,16 @@ class Camera:
             viewers=self.viewers,
             motion=self._moving,
         )
+
+    def _viewers_changed(self) -> None:
+        if self._recount is None:
+            self._recount = asyncio.get_running_loop().call_later(
+                VIEWERS_INTERVAL_S, self._viewers_counted
+            )
+
+    def _viewers_counted(self) -> None:
+        self._recount = None
+        self._changed()
 
     def _changed(self) -> None:
         self.changes.publish(self.info)

@@ -193,3 +193,40 @@ async def test_a_failing_detector_never_touches_the_stream(
             for _ in range(20):
                 await asyncio.wait_for(slot.get(), 5)
         assert camera.pipeline.motion_failures > 5
+
+
+async def test_a_camera_that_fails_while_nobody_watches_is_idle_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(camera_module, "LINGER_S", 0.1)
+    monkeypatch.setattr(camera_module, "RETRY_FIRST_S", 30.0)
+    monkeypatch.setattr(camera_module, "RETRY_MOST_S", 30.0)
+    async with running(CameraSettings(source="http://127.0.0.1:9/stream")) as camera:
+        with camera.wanted():
+            await until(lambda: camera.state is CameraState.OFFLINE, "the failure")
+        await until(lambda: camera.state is CameraState.IDLE, "the release")
+        with camera.wanted():
+            await until(lambda: camera.connects == 2, "an attempt at once")
+
+
+async def test_motion_ends_when_the_camera_is_released(
+    virtual: VirtualCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera_module, "LINGER_S", 0.0)
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        with camera.wanted():
+            await until(lambda: camera.info.motion, "motion of the car")
+        await until(lambda: camera.state is CameraState.IDLE, "the release")
+        assert not camera.info.motion
+
+
+async def test_viewers_that_leave_together_are_told_of_once(virtual: VirtualCamera) -> None:
+    infos: list[CameraInfo] = []
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        with camera.changes.subscribed(infos.append):
+            with contextlib.ExitStack() as viewers:
+                for _ in range(20):
+                    viewers.enter_context(camera.jpegs.subscribed(lambda _: None))
+                await until(lambda: infos, "the news")
+            await until(lambda: infos[-1].viewers == 0, "the news that they left")
+        assert [info.viewers for info in infos] == [20, 0]
