@@ -77,7 +77,9 @@ class AccessUnitSlot:
             self._needs_keyframe = False
         elif self._needs_keyframe:
             self.dropped += 1
-            self._request_keyframe()
+            if not self._congested():
+                # Everyone pays for a keyframe: it is worth nothing while it could not leave.
+                self._request_keyframe()
             return
         if len(self._units) >= VIEWER_BACKLOG_UNITS or self._congested():
             self.dropped += len(self._units) + 1

@@ -87,6 +87,17 @@ async def test_a_full_socket_counts_as_slow() -> None:
     assert await taken(slot, 1) == [3]
 
 
+async def test_no_keyframe_is_asked_for_while_it_could_not_leave() -> None:
+    requests, full = Requests(), [True]
+    slot = AccessUnitSlot(requests, lambda: full[0])
+    for number in range(10):
+        slot.put(unit(number))
+    assert requests.count == 0
+    full[0] = False
+    slot.put(unit(11))
+    assert requests.count == 1
+
+
 async def test_closing_ends_a_waiting_sender() -> None:
     slot = AccessUnitSlot(Requests())
     waiting = asyncio.create_task(slot.get())
