@@ -1,10 +1,12 @@
 """Fan-out of one encoded stream, or of one camera's JPEGs, to everyone who takes it."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Unit = TypeVar("Unit")
+logger = logging.getLogger(__name__)
 
 
 class Hub(Generic[Unit]):
@@ -35,6 +37,9 @@ class Hub(Generic[Unit]):
             self._changed()
 
     def publish(self, unit: Unit) -> None:
-        """Give ``unit`` to all subscribers."""
+        """Give ``unit`` to all subscribers, also when one of them fails."""
         for receive in list(self._subscribers.values()):
-            receive(unit)
+            try:
+                receive(unit)
+            except Exception:
+                logger.exception("a subscriber failed")

@@ -136,11 +136,18 @@ class Peers:
             await asyncio.sleep(SWEEP_INTERVAL_S)
             now_s = time.monotonic()
             for peer in self.all():
-                reason = self._overdue(peer, now_s)
-                if reason is not None:
-                    peer.close(reason)
-                else:
-                    peer.tick()
+                try:
+                    self._look_after(peer, now_s)
+                except Exception:
+                    # A defect with one viewer must not take the deadlines from all others.
+                    logger.exception("a viewer could not be looked after")
+
+    def _look_after(self, peer: Peer, now_s: float) -> None:
+        reason = self._overdue(peer, now_s)
+        if reason is not None:
+            peer.close(reason)
+        else:
+            peer.tick()
 
     def _overdue(self, peer: Peer, now_s: float) -> str | None:
         if peer.state is not PeerState.CONNECTED:

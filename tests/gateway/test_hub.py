@@ -1,3 +1,5 @@
+import pytest
+
 from gateway.hub import Hub
 
 
@@ -30,3 +32,16 @@ def test_a_subscriber_may_leave_while_it_receives() -> None:
     hub.publish(1)
     hub.publish(2)
     assert got == [1]
+
+
+def test_a_subscriber_that_fails_costs_only_itself(caplog: pytest.LogCaptureFixture) -> None:
+    hub: Hub[int] = Hub()
+    got: list[int] = []
+
+    def fail(_: int) -> None:
+        raise RuntimeError("a defect")
+
+    with hub.subscribed(fail), hub.subscribed(got.append):
+        hub.publish(1)
+    assert got == [1]
+    assert "a subscriber failed" in caplog.text

@@ -170,6 +170,20 @@ async def test_a_peer_that_never_connects_is_dropped() -> None:
         await until(lambda: gateway.peers.closing == 0, "the close")
 
 
+async def test_a_failure_with_one_viewer_leaves_the_deadlines(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("gateway.peer.Peer.tick", fail)
+    monkeypatch.setattr("gateway.peers.SWEEP_INTERVAL_S", 0.1)
+    async with Gateway({"front": SYNTHETIC}, WebrtcSettings(connect_timeout_s=0.5)) as gateway:
+        await gateway.peers.open("s1", "front", CHROMIUM)
+        await until(lambda: len(gateway.peers) == 0, "the deadline")
+    assert "could not be looked after" in caplog.text
+
+
 async def test_a_viewer_whose_heartbeat_stops_is_dropped() -> None:
     settings = WebrtcSettings(silence_timeout_s=1.5)
     async with (
