@@ -42,6 +42,9 @@ def refusal(url: str, *, from_loopback: bool) -> str | None:
 
 
 def _host_refusal(host: str, from_loopback: bool) -> str | None:
+    if "%" in host and ":" not in host:
+        # Browsers decode it: %31%32%37.0.0.1 is this machine.
+        return "a host without percent signs"
     if host in METADATA_NAMES:
         return "a camera's host, not a metadata service"
     if host == "localhost" or host.endswith(".localhost"):

@@ -44,6 +44,8 @@ def test_cameras_of_a_network_may_register(url: str) -> None:
         "http://METADATA.google.internal./",
         "http://[::ffff:169.254.169.254]/",
         "http://[64:ff9b::a9fe:a9fe]/",
+        "http://%31%32%37.0.0.1/",
+        "http://loc%61lhost/",
         "http://0.0.0.0/",
         "http://[::]/",
         "http://224.0.0.1/",
