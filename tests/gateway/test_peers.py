@@ -196,6 +196,22 @@ async def test_a_viewer_whose_heartbeat_stops_is_dropped() -> None:
         await until(lambda: len(gateway.peers) == 0, "the silence to be noticed")
 
 
+async def test_silence_counts_from_when_a_viewer_can_speak(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.peers.SWEEP_INTERVAL_S", 0.05)
+
+    async def slowly(offer: str) -> str:
+        answer = await gateway.peers.open("s1", "front", offer)
+        # As if ICE and DTLS took nearly all the time they may.
+        gateway.peers.all()[0].heard_s -= 10
+        return answer
+
+    async with watching(slowly) as viewer:
+        await until(lambda: viewer.of_type("timing"), "some sweeps after the channel opened")
+        assert len(gateway.peers) == 1
+
+
 async def test_what_is_no_message_on_events_is_ignored(gateway: Gateway) -> None:
     async with watching(to(gateway)) as viewer:
         await until(lambda: viewer.channel.readyState == "open", "the channel")
