@@ -9,6 +9,7 @@ GatewayError
     ├── NoCommonCodec
     ├── UnknownCamera
     ├── UnknownSession
+    ├── SessionExists
     ├── TooManyViewers
     └── GatewayClosing
 """
