@@ -6,44 +6,28 @@
 - a bounded time for gathering candidates (aioice waits 5 s for a dead STUN server);
 - the negotiated codec and header extensions of a transceiver (``setCodecPreferences`` does
   not change an answer, and ``playout-delay`` is unknown to aiortc);
-- access units that are already cut into payloads, through aiortc's own sender, with the
-  viewer's keyframe requests and bandwidth estimates sent where they are used;
-- the RTP timestamp of the last packet, which has a random origin for each sender;
-- the bytes that wait in the socket of the nominated candidate pair.
+- the sender's place: media goes out through ``gateway/viewer_sender.py``, encrypted with the
+  connection's keys along ICE's nominated pair, while aiortc goes on to do RTCP. Requests for
+  keyframes and lost packets, and bandwidth estimates, go where they are used.
 """
 
 import asyncio
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast
+from dataclasses import dataclass
+from typing import Any, cast
 
 from aioice.ice import Connection
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCRtpSender
 from aiortc.codecs import is_rtx
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
-from aiortc.rtp import (
-    HeaderExtensions,
-    HeaderExtensionsMap,
-    pack_header_extensions,
-    unpack_header_extensions,
-)
+from pylibsrtp import Session
 
+from gateway.datagrams import Route
 from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice
-from gateway.slots import Closed
-from gateway.units import AccessUnit
-
-NO_PLAYOUT_DELAY = b"\x00\x00\x00"
-"""playout-delay extension, 12 bits each of min and max in units of 10 ms: show at once."""
-
-
-class UnitSource(Protocol):
-    """Where a sender gets what it sends."""
-
-    async def get(self) -> AccessUnit:
-        """Wait for the next unit; raises :class:`gateway.slots.Closed` at the end."""
+from gateway.rtp_writer import RtpStream
 
 
 def generate_certificate() -> RTCCertificate:
@@ -103,27 +87,26 @@ def _set_codec(transceiver: RTCRtpTransceiver, choice: VideoChoice) -> None:
         )
 
 
-class _ExtensionsMap(HeaderExtensionsMap):
-    """Adds the playout delay to whatever aiortc puts into a packet."""
+@dataclass(frozen=True)
+class SenderHooks:
+    """What aiortc's sender asks for instead of doing it itself.
 
-    def __init__(self, playout_delay_id: int) -> None:
-        super().__init__()
-        self._extra = (playout_delay_id, NO_PLAYOUT_DELAY)
+    ``started`` is called when the connection is up and packets may be sent, ``resend`` for
+    each sequence number in a NACK, ``keyframe_requested`` on PLI and FIR, and
+    ``bitrate_estimated`` on REMB, in bit/s.
+    """
 
-    def set(self, values: HeaderExtensions) -> tuple[int, bytes]:
-        profile, data = super().set(values)
-        known = unpack_header_extensions(profile, data) if data else []
-        return pack_header_extensions([*known, self._extra])
+    started: Callable[[], None]
+    resend: Callable[[int], None]
+    keyframe_requested: Callable[[], None]
+    bitrate_estimated: Callable[[int], None]
 
 
-class _PayloadPacker:
-    """Stands in for aiortc's encoder: units come encoded and cut, only the estimate is used."""
+class _BitrateEstimates:
+    """Stands in for aiortc's encoder, of which only the target is ever set."""
 
-    def __init__(self, bitrate_estimated: Callable[[int], None]) -> None:
-        self._bitrate_estimated = bitrate_estimated
-
-    def pack(self, unit: AccessUnit) -> tuple[list[bytes], int]:
-        return list(unit.payloads), unit.rtp_time & 0xFFFFFFFF
+    def __init__(self, estimated: Callable[[int], None]) -> None:
+        self._estimated = estimated
 
     @property
     def target_bitrate(self) -> int:
@@ -131,73 +114,70 @@ class _PayloadPacker:
 
     @target_bitrate.setter
     def target_bitrate(self, bitrate_bps: int) -> None:
-        self._bitrate_estimated(bitrate_bps)
+        self._estimated(bitrate_bps)
 
 
-class UnitTrack(MediaStreamTrack):
-    """Gives a sender the access units of ``source``, and remembers the last one it took."""
+def take_over(sender: RTCRtpSender, hooks: SenderHooks) -> None:
+    """Keep aiortc's sender from sending media; it goes on to send and receive RTCP.
 
-    kind = "video"
-
-    def __init__(self, source: UnitSource, started: Callable[[], None]) -> None:
-        super().__init__()
-        self._source = source
-        self._started: Callable[[], None] | None = started
-        self._sender: RTCRtpSender | None = None
-        self._last_unit: AccessUnit | None = None
-        self.newest_sent: tuple[int, float] | None = None
-        """RTP timestamp and capture time of the newest unit that is out; None before that."""
-
-    async def recv(self) -> AccessUnit:  # type: ignore[override]
-        if self._started is not None:
-            # aiortc asks for the first unit when the connection is up, not before.
-            self._started()
-            self._started = None
-        if self._last_unit is not None:
-            # The sender asks again when all packets of the last unit have left.
-            timestamp = cast(Any, self._sender)._RTCRtpSender__rtp_timestamp
-            self.newest_sent = (timestamp, self._last_unit.capture_s)
-        try:
-            unit = await self._source.get()
-        except Closed as error:
-            # Any other exception would end the sender and leave the connection up.
-            raise MediaStreamError from error
-        self._last_unit = unit
-        return unit
-
-
-def feed(
-    sender: RTCRtpSender,
-    track: UnitTrack,
-    choice: VideoChoice,
-    keyframe_requested: Callable[[], None],
-    bitrate_estimated: Callable[[int], None],
-) -> None:
-    """Make ``sender`` send ``track``, and report what the viewer asks for.
-
-    ``keyframe_requested`` is called on PLI and FIR, ``bitrate_estimated`` on REMB, in bit/s.
+    Call before the connection comes up.
     """
     private = cast(Any, sender)
-    track._sender = sender
-    sender.replaceTrack(track)
-    private._RTCRtpSender__encoder = _PayloadPacker(bitrate_estimated)
-    private._send_keyframe = keyframe_requested
-    if choice.playout_delay_id is not None:
-        private._RTCRtpSender__rtp_header_extensions_map = _ExtensionsMap(choice.playout_delay_id)
+
+    async def run_rtp(_: object) -> None:
+        private._RTCRtpSender__rtp_started.set()
+        try:
+            hooks.started()
+            await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            # As in aiortc's own: stopping cancels, and then waits for the event below.
+            pass
+        finally:
+            private._RTCRtpSender__rtp_exited.set()
+
+    async def retransmit(sequence: int) -> None:
+        hooks.resend(sequence)
+
+    private._run_rtp = run_rtp
+    private._retransmit = retransmit
+    private._send_keyframe = hooks.keyframe_requested
+    private._RTCRtpSender__encoder = _BitrateEstimates(hooks.bitrate_estimated)
 
 
-def socket_backlog(connection: RTCPeerConnection) -> int:
-    """Bytes that wait in user space because the socket of the nominated pair is full.
+def rtp_stream(sender: RTCRtpSender, choice: VideoChoice) -> RtpStream:
+    """Return how the packets of ``sender`` must look."""
+    return RtpStream(
+        ssrc=sender._ssrc,
+        payload_type=choice.payload_type,
+        rtx_ssrc=sender._rtx_ssrc,
+        rtx_payload_type=choice.rtx_payload_type,
+        mid=choice.mid,
+        mid_id=choice.mid_id,
+        abs_send_time_id=choice.abs_send_time_id,
+        playout_delay_id=choice.playout_delay_id,
+    )
 
-    asyncio's datagram transports take any amount. Zero where the transport cannot tell (TURN).
-    """
-    waiting = 0
-    for ice in _ice_connections(connection):
-        for pair in ice._nominated.values():
-            transport = pair.protocol.transport
-            if isinstance(transport, asyncio.DatagramTransport):
-                waiting += cast(Any, transport).get_write_buffer_size()
-    return waiting
+
+def srtp_session(sender: RTCRtpSender) -> Session:
+    """Return the keys for sending. Call when the connection is up."""
+    return sender.transport._tx_srtp
+
+
+def route(sender: RTCRtpSender) -> Route | None:
+    """Return where ICE sends now, which may change; None while there is no nominated pair."""
+    pair = sender.transport.transport._connection._nominated.get(1)
+    return Route(pair.protocol.transport, pair.remote_addr) if pair is not None else None
+
+
+def note_sent(
+    sender: RTCRtpSender, timestamp: int, ntp_time: int, packets: int, payload_bytes: int
+) -> None:
+    """Tell the sender what its next sender report shall say."""
+    private = cast(Any, sender)
+    private._RTCRtpSender__rtp_timestamp = timestamp
+    private._RTCRtpSender__ntp_timestamp = ntp_time
+    private._RTCRtpSender__packet_count = packets
+    private._RTCRtpSender__octet_count = payload_bytes
 
 
 def nominated_path(connection: RTCPeerConnection) -> str | None:

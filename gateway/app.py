@@ -14,8 +14,8 @@ from gateway.camera import Camera
 from gateway.errors import UnknownCamera
 from gateway.gateway import RETRY_AFTER_S, Gateway, as_problem
 from gateway.mjpeg_response import STREAM_TYPE, stream_jpegs
+from gateway.newest_slot import Closed
 from gateway.settings import IceServerSettings
-from gateway.slots import Closed
 from gateway.units import JpegFrame
 from protocol.codec import to_wire
 from protocol.messages import IceServer

@@ -18,9 +18,9 @@ from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
 from gateway.named_log import NamedLog
+from gateway.newest_slot import NewestSlot
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.settings import CameraSettings
-from gateway.slots import NewestSlot
 from gateway.source import open_source
 from gateway.source.errors import SourceError, SourceRefused, SourceStalled
 from gateway.stream import EncodedStream

@@ -56,6 +56,16 @@ class GatewayMetrics(Collector):
             value=peers.closes_overdue,
         )
         yield GaugeMetricFamily(
+            "peerlens_peers_segmented",
+            "Open viewer sessions whose frames leave in one system call",
+            value=sum(peer.segmented for peer in peers.all()),
+        )
+        yield GaugeMetricFamily(
+            "peerlens_peer_resent_packets",
+            "Packets that open viewer sessions asked for again and got",
+            value=sum(peer.resent_packets for peer in peers.all()),
+        )
+        yield GaugeMetricFamily(
             "peerlens_peer_dropped_units",
             "Encoded pictures that open viewer sessions were too slow to take",
             value=sum(peer.dropped_units for peer in peers.all()),

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from edge.stopping import STOPPING
 from gateway.camera import Camera
-from gateway.slots import Closed, NewestSlot
+from gateway.newest_slot import Closed, NewestSlot
 from gateway.units import JpegFrame
 
 logger = logging.getLogger(__name__)

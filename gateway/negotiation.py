@@ -9,11 +9,16 @@ from gateway.errors import InvalidSdp, NoCommonCodec
 from gateway.units import Codec
 
 PLAYOUT_DELAY_URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
+ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 
 MAX_MEDIA_SECTIONS = 8
 MAX_CANDIDATES = 64
 EXTENSION_IDS = range(1, 256)
-"""What fits into a packet; aiortc ends the sender over anything else."""
+"""What fits into a packet."""
+ONE_BYTE_IDS = range(1, 15)
+MAX_ONE_BYTE_LENGTH = 16
+"""The short form of header extensions (RFC 8285), the only one that is sent."""
 
 H264_PROFILES = (sdp.H264Profile.PROFILE_CONSTRAINED_BASELINE, sdp.H264Profile.PROFILE_BASELINE)
 """Profiles whose decoders all take what the encoder makes, the exact one first."""
@@ -27,6 +32,8 @@ class VideoChoice:
     codec: Codec
     payload_type: int
     rtx_payload_type: int | None
+    mid_id: int | None
+    abs_send_time_id: int | None
     playout_delay_id: int | None
 
 
@@ -88,10 +95,21 @@ def choose_video(offer: str) -> VideoChoice:
         codec=codec,
         payload_type=payload_type,
         rtx_payload_type=_rtx_for(payload_type, media.rtp.codecs),
-        playout_delay_id=next(
-            (x.id for x in media.rtp.headerExtensions if x.uri == PLAYOUT_DELAY_URI), None
+        mid_id=(
+            _extension_id(media, MID_URI)
+            if len(media.rtp.muxId.encode()) <= MAX_ONE_BYTE_LENGTH
+            else None
         ),
+        abs_send_time_id=_extension_id(media, ABS_SEND_TIME_URI),
+        playout_delay_id=_extension_id(media, PLAYOUT_DELAY_URI),
     )
+
+
+def _extension_id(media: sdp.MediaDescription, uri: str) -> int | None:
+    for extension in media.rtp.headerExtensions:
+        if extension.uri == uri and extension.id in ONE_BYTE_IDS:
+            return int(extension.id)
+    return None
 
 
 def _best_codec(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -10,13 +11,16 @@ from enum import StrEnum
 from aiortc import (
     RTCDataChannel,
     RTCIceServer,
+    RTCRtpSender,
     RTCSessionDescription,
 )
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.sdp import candidate_from_sdp
 
+from edge.token_bucket import TokenBucket
 from gateway import aiortc_private, events_channel
 from gateway.camera import Camera
+from gateway.datagrams import DatagramSender
 from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel
 from gateway.named_log import NamedLog
@@ -27,13 +31,19 @@ from gateway.negotiation import (
     is_hidden,
     without_hidden_candidates,
 )
-from gateway.slots import AccessUnitSlot
+from gateway.rtp_writer import RtpWriter
+from gateway.srtp import Protector, Scratch
 from gateway.units import MotionEvent
+from gateway.viewer_sender import ViewerSender
 from protocol.messages import CameraInfo, Candidate
 
 logger = logging.getLogger(__name__)
 
-MAX_SOCKET_BACKLOG_BYTES = 262_144
+KEYFRAME_BURST, KEYFRAMES_PER_S = 4, 1.0
+"""Requests (PLI, FIR) that one viewer may make: everybody who watches pays for each."""
+
+_SCRATCH = Scratch()
+"""All sending happens on the event loop, one frame of one viewer at a time."""
 
 
 class PeerState(StrEnum):
@@ -68,9 +78,9 @@ class Peer:
         """Opens sockets until it is done; the connection can be closed only after it."""
         self._closed = closed
         self._events: EventsChannel | None = None
-        self._track: aiortc_private.UnitTrack | None = None
-        self._slot: AccessUnitSlot | None = None
+        self._sender: ViewerSender | None = None
         self._candidates = 0
+        self._keyframe_requests = TokenBucket(KEYFRAMES_PER_S, KEYFRAME_BURST, time.monotonic())
         self._described = asyncio.Event()
         self._subscriptions = contextlib.ExitStack()
         self._log = NamedLog(logger, f"{camera.id}/{session[:8]}")
@@ -105,11 +115,14 @@ class Peer:
         self._require_open()
         self._described.set()
         sender = aiortc_private.apply_choice(self.connection, choice)
-        stream = self.camera.streams[choice.codec]
-        self._slot = AccessUnitSlot(stream.request_keyframe, self._congested)
-        self._track = aiortc_private.UnitTrack(self._slot, self._sending_started)
-        aiortc_private.feed(
-            sender, self._track, choice, stream.request_keyframe, self._bitrate_estimated
+        aiortc_private.take_over(
+            sender,
+            aiortc_private.SenderHooks(
+                started=functools.partial(self._start_sending, sender, choice),
+                resend=self._resend,
+                keyframe_requested=self._keyframe_requested,
+                bitrate_estimated=self._bitrate_estimated,
+            ),
         )
         aiortc_private.limit_gathering(self.connection, gather_timeout_s)
         answer = await self.connection.createAnswer()
@@ -151,8 +164,8 @@ class Peer:
         self.ended_because = reason
         self._described.set()
         self._subscriptions.close()
-        if self._slot is not None:
-            self._slot.close()
+        if self._sender is not None:
+            self._sender.close()
         self.connection.remove_all_listeners()
         self._closed(self)
 
@@ -163,30 +176,57 @@ class Peer:
 
     @property
     def dropped_units(self) -> int:
-        return self._slot.dropped if self._slot is not None else 0
+        return self._sender.dropped if self._sender is not None else 0
+
+    @property
+    def resent_packets(self) -> int:
+        return self._sender.resent if self._sender is not None else 0
+
+    @property
+    def segmented(self) -> bool:
+        """Whether frames leave in one system call (UDP segmentation offload)."""
+        return self._sender is not None and self._sender.segmented
 
     def tick(self) -> None:
         """Tell the viewer, about once a second, when its RTP times were captured."""
-        track = self._track
-        if self._events is None or track is None or track.newest_sent is None:
+        sender = self._sender
+        if self._events is None or sender is None or sender.newest_sent is None:
             return
-        rtp_timestamp, capture_s = track.newest_sent
+        rtp_timestamp, capture_s = sender.newest_sent
         self._events.tell_timing(rtp_timestamp, capture_s)
 
     def _move(self, state: PeerState, reason: str = "") -> None:
         self._log.info("= %s -> %s%s", self.state, state, f" ({reason})" if reason else "")
         self.state = state
 
-    def _sending_started(self) -> None:
-        """The connection is up: from here on units of the camera's stream come in."""
-        if self.state is PeerState.CLOSED or self._slot is None or self.choice is None:
+    def _start_sending(self, sender: RTCRtpSender, choice: VideoChoice) -> None:
+        """The connection is up: from here on units of the camera's stream go out."""
+        if self.state is PeerState.CLOSED:
             return
-        stream = self.camera.streams[self.choice.codec]
-        self._subscriptions.enter_context(stream.hub.subscribed(self._slot.put))
+        stream = self.camera.streams[choice.codec]
+        writer = RtpWriter(
+            aiortc_private.rtp_stream(sender, choice),
+            Protector(aiortc_private.srtp_session(sender), _SCRATCH),
+            _SCRATCH,
+        )
+        datagrams = DatagramSender(functools.partial(aiortc_private.route, sender))
+
+        def note_sent(timestamp: int, ntp_time: int) -> None:
+            aiortc_private.note_sent(
+                sender, timestamp, ntp_time, writer.packets, writer.payload_bytes
+            )
+
+        self._sender = ViewerSender(writer, datagrams, stream.request_keyframe, note_sent)
+        self._subscriptions.enter_context(stream.hub.subscribed(self._sender.send))
         stream.request_keyframe()
 
-    def _congested(self) -> bool:
-        return aiortc_private.socket_backlog(self.connection) > MAX_SOCKET_BACKLOG_BYTES
+    def _resend(self, sequence: int) -> None:
+        if self._sender is not None:
+            self._sender.resend(sequence)
+
+    def _keyframe_requested(self) -> None:
+        if self.choice is not None and self._keyframe_requests.take(time.monotonic()):
+            self.camera.streams[self.choice.codec].request_keyframe()
 
     def _bitrate_estimated(self, bitrate_bps: int) -> None:
         self.bitrate_estimate_bps = bitrate_bps

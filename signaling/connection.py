@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import WSMessage, WSMsgType
 
 from edge.auth import Authenticator
+from edge.token_bucket import TokenBucket
 from protocol.codec import encode
 from protocol.errors import PROBLEM_PREFIX, ProtocolError
 from protocol.messages import Error, RegisterGateway
@@ -18,7 +19,6 @@ from signaling.errors import LinkRefused
 from signaling.outbox import GATEWAY_CAPACITY, Outbox
 from signaling.service import SignalingService, is_state
 from signaling.socket import Socket
-from signaling.token_bucket import TokenBucket
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from aioice.ice import Connection
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
-from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap
 
 from gateway import aiortc_private
 from gateway.negotiation import PLAYOUT_DELAY_URI, choose_video
-from gateway.slots import AccessUnitSlot
+from gateway.srtp import Protector, Scratch
 from tests.gateway.test_negotiation import CHROMIUM
+from tests.support.srtp import srtp_pair
 
 
 def private(owner: Any, name: str) -> Any:
@@ -38,11 +38,20 @@ async def test_attributes_that_are_replaced_exist() -> None:
     assert isinstance(private(transceiver, "_headerExtensions"), list)
     for name in (
         "_RTCRtpSender__encoder",
-        "_RTCRtpSender__rtp_header_extensions_map",
+        "_RTCRtpSender__ntp_timestamp",
+        "_RTCRtpSender__octet_count",
+        "_RTCRtpSender__packet_count",
+        "_RTCRtpSender__rtp_exited",
+        "_RTCRtpSender__rtp_started",
         "_RTCRtpSender__rtp_timestamp",
+        "_retransmit",
+        "_rtx_ssrc",
+        "_run_rtp",
         "_send_keyframe",
+        "_ssrc",
     ):
         private(transceiver.sender, name)
+    private(transceiver.sender.transport, "_tx_srtp")
     ice = transceiver.receiver.transport.transport._connection
     assert isinstance(ice, Connection)
     for name in ("_nominated", "_protocols"):
@@ -86,29 +95,36 @@ async def test_the_answer_has_exactly_the_chosen_codec_and_the_playout_delay() -
     await connection.close()
 
 
-def test_the_playout_delay_is_added_to_each_packet() -> None:
-    extensions = aiortc_private._ExtensionsMap(5)
-    profile, data = extensions.set(HeaderExtensions())
-    assert profile == 0xBEDE
-    assert data.rstrip(b"\x00")[:1] == bytes([5 << 4 | 2])
-    assert len(data) == 4
-    assert HeaderExtensionsMap().set(HeaderExtensions()) == (0, b"")
-
-
-async def test_the_sender_calls_what_replaces_its_encoder() -> None:
+async def test_the_sender_calls_what_is_put_in_its_place() -> None:
     source = inspect.getsource(RTCRtpSender)
-    for use in ("self.__encoder.pack(data)", "self._send_keyframe()", "target_bitrate = bitrate"):
-        assert use in source, f"aiortc's sender no longer does {use!r}"
+    for use in (
+        "self._run_rtp(",
+        "self._retransmit(",
+        "self._send_keyframe()",
+        "self.__encoder.target_bitrate = bitrate",
+        "ntp_timestamp=self.__ntp_timestamp",
+        "rtp_timestamp=self.__rtp_timestamp",
+        "self.__rtp_exited.wait()",
+    ):
+        assert use in source, f"aiortc's sender no longer has {use!r}"
+
+
+def test_libsrtp_can_be_called_in_place() -> None:
+    sending, receiving = srtp_pair()
+    private(sending, "_srtp")
+    scratch = Scratch()
+    packet = bytes((0x80, 96, 0, 1)) + bytes(8) + b"hello"
+    scratch.view[7 : 7 + len(packet)] = packet
+    size = Protector(sending, scratch).protect(7, len(packet))
+    assert receiving.unprotect(bytes(scratch.view[7 : 7 + size])) == packet
 
 
 async def test_closing_a_connection_that_never_started_ends() -> None:
     connection, transceiver = await offered()
-    choice = choose_video(CHROMIUM)
-    slot = AccessUnitSlot(lambda: None)
-    track = aiortc_private.UnitTrack(slot, lambda: None)
-    aiortc_private.feed(transceiver.sender, track, choice, lambda: None, lambda _: None)
+    nothing = aiortc_private.SenderHooks(lambda: None, lambda _: None, lambda: None, lambda _: None)
+    aiortc_private.take_over(transceiver.sender, nothing)
     aiortc_private.limit_gathering(connection, 0.5)
-    assert aiortc_private.socket_backlog(connection) == 0
+    assert aiortc_private.route(transceiver.sender) is None
     assert aiortc_private.nominated_path(connection) is None
     aiortc_private.abort_sockets(connection)
     async with asyncio.timeout(5):

@@ -12,8 +12,7 @@ from gateway import camera as camera_module
 from gateway.camera import Camera
 from gateway.camera_state import CameraState
 from gateway.settings import CameraSettings
-from gateway.slots import AccessUnitSlot
-from gateway.units import Codec
+from gateway.units import AccessUnit, Codec
 from peerlens.virtual_camera import VirtualCamera
 from peerlens.virtual_camera.pictures import ScenePictures
 from protocol.messages import CameraInfo
@@ -111,12 +110,12 @@ async def test_survives_the_camera_being_unplugged(virtual: VirtualCamera) -> No
 async def test_broken_pictures_cost_only_themselves(virtual: VirtualCamera, fault: str) -> None:
     async with running(CameraSettings(source=virtual.url)) as camera:
         stream = camera.streams[Codec.H264]
-        slot = AccessUnitSlot(stream.request_keyframe)
-        with camera.wanted(), stream.hub.subscribed(slot.put):
-            await asyncio.wait_for(slot.get(), 5)
+        units: asyncio.Queue[AccessUnit] = asyncio.Queue()
+        with camera.wanted(), stream.hub.subscribed(units.put_nowait):
+            await asyncio.wait_for(units.get(), 5)
             virtual.faults.set(fault)
             for _ in range(20):
-                await asyncio.wait_for(slot.get(), 5)
+                await asyncio.wait_for(units.get(), 5)
             assert camera.state is CameraState.LIVE
             assert camera.connects == 1
 
@@ -124,9 +123,9 @@ async def test_broken_pictures_cost_only_themselves(virtual: VirtualCamera, faul
 async def test_rtp_time_goes_on_over_a_reconnect(virtual: VirtualCamera) -> None:
     async with running(CameraSettings(source=virtual.url)) as camera:
         stream = camera.streams[Codec.H264]
-        slot = AccessUnitSlot(stream.request_keyframe)
-        with camera.wanted(), stream.hub.subscribed(slot.put):
-            first = await asyncio.wait_for(slot.get(), 5)
+        units: asyncio.Queue[AccessUnit] = asyncio.Queue()
+        with camera.wanted(), stream.hub.subscribed(units.put_nowait):
+            first = await asyncio.wait_for(units.get(), 5)
             assert first.keyframe
             virtual.faults.set("drop")
             await until(lambda: camera.state is CameraState.OFFLINE, "offline")
@@ -134,7 +133,7 @@ async def test_rtp_time_goes_on_over_a_reconnect(virtual: VirtualCamera) -> None
             await live(camera)
             last = first
             for _ in range(10):
-                unit = await asyncio.wait_for(slot.get(), 5)
+                unit = await asyncio.wait_for(units.get(), 5)
                 assert unit.rtp_time > last.rtp_time
                 last = unit
             elapsed = (last.rtp_time - first.rtp_time) / 90_000
@@ -147,9 +146,9 @@ async def test_both_codecs_are_encoded_only_while_watched(virtual: VirtualCamera
         with camera.wanted():
             await live(camera)
             for stream in (h264, vp8):
-                slot = AccessUnitSlot(stream.request_keyframe)
-                with stream.hub.subscribed(slot.put):
-                    unit = await asyncio.wait_for(slot.get(), 5)
+                units: asyncio.Queue[AccessUnit] = asyncio.Queue()
+                with stream.hub.subscribed(units.put_nowait):
+                    unit = await asyncio.wait_for(units.get(), 5)
                     assert unit.codec is stream.codec
                     assert unit.keyframe
         assert h264.keyframes == vp8.keyframes == 1
@@ -188,10 +187,10 @@ async def test_a_failing_detector_never_touches_the_stream(
     monkeypatch.setattr("gateway.motion.MotionDetector.detect", fail)
     async with running(CameraSettings(source=virtual.url)) as camera:
         stream = camera.streams[Codec.H264]
-        slot = AccessUnitSlot(stream.request_keyframe)
-        with camera.wanted(), stream.hub.subscribed(slot.put):
+        units: asyncio.Queue[AccessUnit] = asyncio.Queue()
+        with camera.wanted(), stream.hub.subscribed(units.put_nowait):
             for _ in range(20):
-                await asyncio.wait_for(slot.get(), 5)
+                await asyncio.wait_for(units.get(), 5)
         assert camera.pipeline.motion_failures > 5
 
 

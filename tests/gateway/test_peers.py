@@ -8,6 +8,7 @@ import time
 import psutil
 import pytest
 
+from gateway.datagrams import DatagramSender
 from gateway.errors import (
     GatewayClosing,
     InvalidSdp,
@@ -18,8 +19,10 @@ from gateway.errors import (
     UnknownSession,
 )
 from gateway.gateway import Gateway
-from gateway.peer import PeerState
+from gateway.peer import KEYFRAME_BURST, PeerState
+from gateway.rtp_writer import Run
 from gateway.settings import CameraSettings, WebrtcSettings
+from gateway.units import Codec
 from protocol.messages import Candidate
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
@@ -47,6 +50,39 @@ async def test_video_arrives_and_moves(gateway: Gateway) -> None:
         assert peer.state is PeerState.CONNECTED
         assert gateway.cameras["front"].info.viewers == 1
     await until(lambda: len(gateway.peers) == 0, "the peer to end")
+
+
+async def test_lost_packets_are_asked_for_and_sent_again(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = DatagramSender.send
+    sends = 0
+
+    def lossy(sender: DatagramSender, run: Run) -> bool:
+        nonlocal sends
+        sends += 1
+        return True if sends % 20 == 19 else send(sender, run)
+
+    monkeypatch.setattr(DatagramSender, "send", lossy)
+    async with watching(to(gateway)) as viewer:
+        await viewer.frames_more(60)
+        [peer] = gateway.peers.all()
+        assert peer.resent_packets > 0
+        keyframes = sum(s.keyframes for s in gateway.cameras["front"].streams.values())
+        assert keyframes <= 3, "what is sent again in time costs nobody a keyframe"
+
+
+async def test_one_viewers_flood_of_keyframe_requests_is_bounded(gateway: Gateway) -> None:
+    async with watching(to(gateway)) as viewer:
+        await viewer.frames_more(1)
+        [peer] = gateway.peers.all()
+        stream = gateway.cameras["front"].streams[Codec.H264]
+        wanted: list[bool] = []
+        for _ in range(1_000):
+            stream._keyframe_wanted = False
+            peer._keyframe_requested()
+            wanted.append(stream._keyframe_wanted)
+        assert sum(wanted) <= KEYFRAME_BURST + 1
 
 
 async def test_an_offer_without_h264_gets_vp8(gateway: Gateway) -> None:

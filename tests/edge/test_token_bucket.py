@@ -1,4 +1,4 @@
-from signaling.token_bucket import TokenBucket
+from edge.token_bucket import TokenBucket
 
 
 def test_a_burst_then_the_rate() -> None:
