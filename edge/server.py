@@ -66,8 +66,8 @@ def _reason(error: Exception) -> str:
         return "the host name is unknown"
     code = error.errno if isinstance(error, OSError) else None
     reasons: dict[int | None, str] = {
-        errno.EADDRINUSE: "the port is in use; choose another http.port",
+        errno.EADDRINUSE: "the port is in use; choose another",
         errno.EACCES: "permission denied, as for ports below 1024; choose another http.port",
-        errno.EADDRNOTAVAIL: "this machine does not have that address; choose another http.host",
+        errno.EADDRNOTAVAIL: "this machine does not have that address",
     }
     return reasons.get(code) or getattr(error, "strerror", None) or str(error)

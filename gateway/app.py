@@ -11,10 +11,9 @@ from edge.problems import Problem
 from edge.roles import Role
 from edge.whep_http import whep_routes
 from gateway.camera import Camera
-from gateway.errors import UnknownCamera
+from gateway.errors import NoPicture, UnknownCamera
 from gateway.gateway import RETRY_AFTER_S, Gateway, as_problem
 from gateway.mjpeg_response import STREAM_TYPE, stream_jpegs
-from gateway.newest_slot import Closed
 from gateway.settings import IceServerSettings
 from gateway.units import JpegFrame
 from protocol.codec import to_wire
@@ -64,7 +63,7 @@ class _MediaHandlers:
             return web.Response(content_type=STREAM_TYPE, headers={"Cache-Control": "no-store"})
         try:
             return await stream_jpegs(request, camera)
-        except (TimeoutError, Closed):
+        except (TimeoutError, NoPicture):
             raise _no_picture(camera) from None
 
     async def snapshot(self, request: web.Request) -> web.Response:
@@ -73,7 +72,7 @@ class _MediaHandlers:
         if frame is None or _age_s(frame) > FRESH_S:
             try:
                 frame = await asyncio.wait_for(camera.next_jpeg(), SNAPSHOT_TIMEOUT_S)
-            except TimeoutError:
+            except (TimeoutError, NoPicture):
                 frame = camera.newest_jpeg
         if frame is None:
             raise _no_picture(camera)

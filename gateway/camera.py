@@ -14,11 +14,12 @@ from typing import NoReturn
 
 from gateway.backoff import Backoff
 from gateway.camera_state import CameraLifecycle, CameraState
+from gateway.errors import NoPicture
 from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
 from gateway.named_log import NamedLog
-from gateway.newest_slot import NewestSlot
+from gateway.newest_slot import Closed, NewestSlot
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.settings import CameraSettings
 from gateway.source import open_source
@@ -239,10 +240,26 @@ class Camera:
             self._changed()
 
     async def next_jpeg(self) -> JpegFrame:
-        """Wait for the next JPEG, opening the camera if need be. The caller sets the deadline."""
+        """Wait for the next JPEG, opening the camera if need be. The caller sets the deadline.
+
+        Raises :class:`NoPicture` as soon as it is known that there will be none.
+        """
         slot: NewestSlot[JpegFrame] = NewestSlot()
-        with self.wanted(), self.jpegs.subscribed(slot.put):
-            return await slot.get()
+
+        def give_up(info: CameraInfo) -> None:
+            if info.state in (CameraState.OFFLINE, CameraState.ERROR):
+                slot.close()
+
+        with (
+            self.wanted(),
+            self.jpegs.subscribed(slot.put),
+            self.changes.subscribed(give_up),
+        ):
+            give_up(self.info)
+            try:
+                return await slot.get()
+            except Closed:
+                raise NoPicture(self._lifecycle.detail or self.state) from None
 
     # What the outside sees
 

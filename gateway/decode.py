@@ -26,7 +26,8 @@ class JpegDecoder:
     def __init__(self) -> None:
         context = CodecContext.create("mjpeg", "r")
         context.thread_count = 1
-        context.options = {"max_pixels": str(MAX_PIXELS)}
+        # By itself FFmpeg conceals damage: a broken picture is worse than the one before it.
+        context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "explode"}
         self._context = context
 
     def decode(self, frame: JpegFrame) -> RawFrame:

@@ -4,6 +4,7 @@ GatewayError
 ├── MediaError               one frame is lost, the stream goes on
 │   ├── DecodeError
 │   └── EncodeError
+├── NoPicture                the camera gives none, and will not soon
 └── ViewerRefused            one viewer gets no session; carries the problem slug
     ├── InvalidSdp
     ├── NoCommonCodec
@@ -29,6 +30,10 @@ class DecodeError(MediaError):
 
 class EncodeError(MediaError):
     pass
+
+
+class NoPicture(GatewayError):
+    """The camera cannot be had just now; the text says why."""
 
 
 class ViewerRefused(GatewayError):

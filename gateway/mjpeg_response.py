@@ -1,7 +1,6 @@
 """MJPEG over HTTP to any number of viewers, from the one connection that the camera has."""
 
 import asyncio
-import contextlib
 import logging
 
 from aiohttp import web
@@ -26,15 +25,15 @@ async def stream_jpegs(request: web.Request, camera: Camera) -> web.StreamRespon
     """Answer ``request`` with the camera's JPEGs until either end leaves.
 
     Each viewer has a slot of depth one, so a slow one gets fewer pictures, never older
-    ones. Raises TimeoutError when no first picture comes.
+    ones. Raises :class:`NoPicture` when the camera fails, TimeoutError when it is silent.
     """
+    frame = await asyncio.wait_for(camera.next_jpeg(), FIRST_FRAME_TIMEOUT_S)
     slot: NewestSlot[JpegFrame] = NewestSlot()
     with (
         request.app[STOPPING].calling(slot.close),
         camera.wanted(),
         camera.jpegs.subscribed(slot.put),
     ):
-        frame = await asyncio.wait_for(slot.get(), FIRST_FRAME_TIMEOUT_S)
         response = web.StreamResponse(
             headers={
                 "Content-Type": f"{STREAM_TYPE};boundary={BOUNDARY}",
@@ -43,12 +42,22 @@ async def stream_jpegs(request: web.Request, camera: Camera) -> web.StreamRespon
             }
         )
         await response.prepare(request)
-        with contextlib.suppress(TimeoutError, ConnectionError, Closed):
-            await response.write(f"--{BOUNDARY}\r\n".encode())
+        try:
+            await _send(response, f"--{BOUNDARY}\r\n".encode() + _part(frame))
             while True:
-                await asyncio.wait_for(response.write(_part(frame)), WRITE_TIMEOUT_S)
                 frame = await asyncio.wait_for(slot.get(), FRAME_TIMEOUT_S)
+                await _send(response, _part(frame))
+        except (TimeoutError, ConnectionError):
+            # An orderly end would wait for a viewer that takes nothing.
+            if request.transport is not None:
+                request.transport.abort()
+        except Closed:
+            pass
     return response
+
+
+async def _send(response: web.StreamResponse, data: bytes) -> None:
+    await asyncio.wait_for(response.write(data), WRITE_TIMEOUT_S)
 
 
 def _part(frame: JpegFrame) -> bytes:

@@ -1,5 +1,6 @@
 """Reading a viewer's SDP offer and choosing, on purpose, what to send it. Pure code."""
 
+import logging
 from dataclasses import dataclass
 
 from aiortc import sdp
@@ -7,6 +8,8 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
 from gateway.errors import InvalidSdp, NoCommonCodec
 from gateway.units import Codec
+
+logger = logging.getLogger(__name__)
 
 PLAYOUT_DELAY_URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
@@ -43,15 +46,16 @@ def parse_offer(offer: str) -> sdp.SessionDescription:
         description = sdp.SessionDescription.parse(offer)
     except Exception as error:
         # aiortc's parser stops on bad input with whatever comes up: KeyError, AssertionError…
-        raise InvalidSdp(
-            f"the offer could not be read as SDP: {str(error) or 'a line is wrong'}"
-        ) from error
+        logger.debug("< an offer that is no SDP: %r", error)
+        raise InvalidSdp("the offer could not be read as SDP") from error
     if not 1 <= len(description.media) <= MAX_MEDIA_SECTIONS:
         raise InvalidSdp(
             f"the offer has {len(description.media)} media sections:"
             f" expected 1 to {MAX_MEDIA_SECTIONS}"
         )
     _check_bundle(description)
+    if not all(media.dtls and media.dtls.fingerprints for media in description.media):
+        raise InvalidSdp("the offer has a media section without a DTLS fingerprint")
     return description
 
 

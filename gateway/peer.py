@@ -102,7 +102,8 @@ class Peer:
         except Exception as error:
             self._require_open()
             # aiortc has no exception of its own for a bad offer.
-            raise InvalidSdp(f"the offer could not be used: {error}") from error
+            self._log.debug("< an offer that cannot be used: %r", error)
+            raise InvalidSdp("the offer contradicts itself or lacks something") from error
         self._require_open()
         if self.state is PeerState.NEGOTIATING:
             self._move(PeerState.CONNECTING)
@@ -154,7 +155,8 @@ class Peer:
             parsed.sdpMLineIndex = candidate.sdp_m_line_index
             await self.connection.addIceCandidate(parsed)
         except Exception as error:
-            raise InvalidSdp(f"candidate {text[:80]!r} could not be used: {error}") from error
+            self._log.debug("< a candidate that cannot be used: %r", error)
+            raise InvalidSdp(f"candidate {text[:80]!r} could not be used") from error
 
     def close(self, reason: str) -> None:
         """Stop sending, at once; whoever owns the peer closes the connection."""

@@ -8,8 +8,19 @@ from yarl import URL
 from edge.settings import Frozen
 
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-RESERVED_CAMERA_IDS = frozenset({"api", "assets", "camera", "healthz", "metrics", "readyz", "ws"})
-"""First path segments that the HTTP server uses itself."""
+RESERVED_CAMERA_IDS = frozenset(
+    {
+        *("api", "assets", "camera", "healthz", "metrics", "readyz", "ws"),
+        *("snapshot.jpg", "stream", "whep"),
+    }
+)
+"""Path segments that the HTTP server and the page use themselves.
+
+``/camera/ID`` is a page, ``/ID/stream`` a camera's: neither may look like the other.
+"""
+
+MAX_CAMERAS = 256
+"""As many as one registration may hold."""
 
 
 class MotionSettings(Frozen):
@@ -45,7 +56,7 @@ class CameraSettings(Frozen):
     """
 
     source: str
-    name: str | None = None
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     auth: SourceAuthSettings = SourceAuthSettings()
     warm: bool = False
     """Stay connected to the camera when nobody watches."""

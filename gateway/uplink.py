@@ -10,7 +10,14 @@ import logging
 from collections.abc import Iterator
 from typing import NoReturn
 
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientWebSocketResponse,
+    ClientWSTimeout,
+    WSMsgType,
+)
 
 from gateway.backoff import Backoff
 from gateway.errors import UnknownSession, ViewerRefused
@@ -41,13 +48,18 @@ REPLY_TIMEOUT_S = 5.0
 RETRY_FIRST_S, RETRY_MOST_S = 0.2, 2.0
 REFUSED_RETRY_S = 10.0
 """After a refusal that needs a person (a wrong token), ask again this rarely."""
-NEEDS_A_PERSON = frozenset({4400, 4401, 4403, 4409, 4426})
+NEEDS_A_PERSON = frozenset({4400, 4401, 4403, 4426})
+SUPERSEDED = 4409
 REPORT_INTERVAL_S = 0.25
 """Changes of cameras within this time are told as one."""
 MAX_NEGOTIATIONS = 64
 """Offers that may be in the making; more are refused as overload."""
 MAX_ENDINGS = 1_024
 """Ended sessions that wait to be told; of more, signaling learns when the link ends."""
+
+
+class Superseded(Exception):
+    """Another gateway registered under this one's id. Trying again would throw it out in turn."""
 
 
 class LinkLost(Exception):
@@ -65,6 +77,7 @@ class Uplink:
         self._gateway = gateway
         self._settings = settings
         self._task: asyncio.Task[None] | None = None
+        self._told: str | None = None
         self.problem: str | None = "not connected yet"
         """Why there is no link, in words; None while there is one."""
 
@@ -84,6 +97,13 @@ class Uplink:
                 delay_s = backoff.next_delay_s()
                 try:
                     await self._connect_once(session)
+                except Superseded:
+                    self.problem = (
+                        f"another gateway has registered as {self._settings.gateway_id!r}: give"
+                        " each its own signaling.gateway_id, and start this one again"
+                    )
+                    logger.error("= signaling: %s", self.problem)
+                    return
                 except LinkLost as error:
                     if self.problem is None:
                         backoff.reset()
@@ -91,13 +111,19 @@ class Uplink:
                         delay_s = REFUSED_RETRY_S
                     self.problem = str(error)
                 except (ClientError, OSError, TimeoutError) as error:
-                    self.problem = f"cannot be reached: {error or type(error).__name__}"
+                    self.problem = f"{self._settings.url} cannot be reached: {_reason(error)}"
                 except Exception as error:
                     # A defect, but one that must not take the gateway off the net for good.
                     logger.exception("the uplink failed unexpectedly")
                     self.problem = f"unexpected {type(error).__name__}"
-                logger.warning("= signaling: %s; next try in %.1f s", self.problem, delay_s)
+                self._tell(delay_s)
                 await asyncio.sleep(delay_s)
+
+    def _tell(self, delay_s: float) -> None:
+        # Once for each reason: a broker may be away for days.
+        level = logging.DEBUG if self.problem == self._told else logging.WARNING
+        self._told = self.problem
+        logger.log(level, "= signaling: %s; next try in %.1f s", self.problem, delay_s)
 
     async def _connect_once(self, session: ClientSession) -> None:
         """Hold one link until it breaks; raises :class:`LinkLost`, ClientError or TimeoutError."""
@@ -114,7 +140,7 @@ class Uplink:
 
     async def _hold(self, link: "_Link") -> NoReturn:
         heartbeat_s = await link.register(self._settings)
-        self.problem = None
+        self.problem = self._told = None
         logger.info("= registered with %s as %s", self._settings.url, self._settings.gateway_id)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -126,9 +152,16 @@ class Uplink:
             raise _first_cause(group) from None
 
 
+def _reason(error: Exception) -> str:
+    """Return why a connection failed, without the library's decorations."""
+    if isinstance(error, ClientConnectorError):
+        return error.os_error.strerror or str(error.os_error)
+    return str(error) or "no answer in time"
+
+
 def _first_cause(group: ExceptionGroup[Exception]) -> Exception:
     """Return what broke the link, among the tasks that all failed because of it."""
-    lost = group.subgroup(LinkLost)
+    lost = group.subgroup((LinkLost, Superseded))
     cause = (lost or group).exceptions[0]
     return _first_cause(cause) if isinstance(cause, ExceptionGroup) else cause
 
@@ -282,4 +315,6 @@ class _Link:
         if message.type is WSMsgType.ERROR:
             raise LinkLost(f"the link broke: {message.data}")
         code = self._socket.close_code
+        if code == SUPERSEDED:
+            raise Superseded
         raise LinkLost(f"signaling closed the link with {code}", code in NEEDS_A_PERSON)

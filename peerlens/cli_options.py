@@ -111,7 +111,7 @@ def add_demo(command: argparse.ArgumentParser) -> None:
     camera.add_argument(
         "--stamp",
         action="store_true",
-        help="paint the time into every frame, so that the page can show the latency",
+        help="paint the time into every frame, for measurements",
     )
     camera.add_argument(
         "--fault",
@@ -192,5 +192,6 @@ def _size(text: str) -> tuple[int, int]:
 def _existing_file(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
-        raise argparse.ArgumentTypeError(f"{text}: no such file")
+        reason = "not a file" if path.exists() else "no such file"
+        raise argparse.ArgumentTypeError(f"{text}: {reason}")
     return path

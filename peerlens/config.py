@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from edge.settings import Frozen, ServerSettings
 from gateway.settings import (
     CAMERA_ID,
+    MAX_CAMERAS,
     RESERVED_CAMERA_IDS,
     CameraSettings,
     IceServerSettings,
@@ -57,7 +58,7 @@ class IceSettings(Frozen):
 class UpConfig(ServerSettings):
     """``peerlens up``: signaling and gateway in one process."""
 
-    cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict)
+    cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict, max_length=MAX_CAMERAS)
     cars: dict[Id, CarSettings] = Field(default_factory=dict)
     webrtc: WebrtcSettings = WebrtcSettings()
     limits: SignalingLimits = SignalingLimits()
@@ -85,7 +86,7 @@ class SignalingConfig(ServerSettings):
 class GatewayConfig(ServerSettings):
     """``peerlens gateway``: the cameras of one network, registered with a broker elsewhere."""
 
-    cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict)
+    cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict, max_length=MAX_CAMERAS)
     webrtc: WebrtcSettings = WebrtcSettings()
     signaling: UplinkSettings
 
@@ -113,7 +114,7 @@ def load(
     layers = Layers.from_file(file, document)
     apply_environment(layers, root, environ or {})
     apply_flags(layers, root, flags)
-    if not layers.content and "cameras" in root.model_fields:
+    if not layers.content.get("cameras") and "cameras" in root.model_fields:
         raise ConfigError(
             f"{file or DEFAULT_FILE}: no cameras are configured; start from"
             " deploy/peerlens.example.yaml and name your file with -c FILE"

@@ -17,8 +17,6 @@ from peerlens.virtual_camera import (
     now_and_then,
 )
 
-NAMES = ("Race track", "Pit lane", "Back yard", "Workshop")
-
 
 async def run_demo(options: DemoOptions) -> None:
     """Run the demo until cancelled."""
@@ -51,10 +49,15 @@ def _configuration(options: DemoOptions, cameras: dict[str, VirtualCamera]) -> U
         http=HttpSettings(host=options.host, port=options.port),
         auth=AuthSettings(mode=options.auth_mode, state_dir=options.state_dir),
         cameras={
-            camera_id: CameraSettings(source=virtual.url, name=NAMES[number % len(NAMES)])
-            for number, (camera_id, virtual) in enumerate(cameras.items())
+            camera_id: CameraSettings(source=virtual.url, name=_name(options, number))
+            for number, (camera_id, virtual) in enumerate(cameras.items(), 1)
         },
     )
+
+
+def _name(options: DemoOptions, number: int) -> str:
+    shown = options.video.name if options.video else options.webcam or "Race track"
+    return shown[:90] if options.cameras == 1 else f"{shown[:90]} {number}"
 
 
 def _announce(server: RunningServer, cameras: dict[str, VirtualCamera]) -> None:
@@ -65,7 +68,8 @@ def _announce(server: RunningServer, cameras: dict[str, VirtualCamera]) -> None:
     first = next(iter(cameras.values()))
     print(
         "\nMake one fail, and watch the page:\n"
-        f"  curl '{first.base_url}/control?var=fault&val=stall'   # or drop, corrupt, slow, none\n"
+        f"  curl '{first.base_url}/control?var=fault&val=stall'\n"
+        f"(or {', '.join(fault for fault in Fault if fault is not Fault.STALL)})\n"
         "\nCtrl-C stops it.",
         flush=True,
     )

@@ -48,7 +48,11 @@ async def run_signaling(config: SignalingConfig) -> None:
 async def run_gateway(config: GatewayConfig) -> None:
     """Run a gateway that registers with a broker elsewhere, until cancelled."""
     async with gateway(config) as server:
-        server.announce()
+        print(
+            f"Gateway {config.signaling.gateway_id!r} is up: it registers with"
+            f" {config.signaling.url}, and serves {server.url}/CAMERA/stream here",
+            flush=True,
+        )
         await asyncio.Event().wait()
 
 

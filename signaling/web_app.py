@@ -60,7 +60,10 @@ class _WebApp:
             return web.FileResponse(file, headers={"Cache-Control": cache})
         segments = path.split("/")
         is_page = segments[0] not in OWN_PATHS and "." not in segments[-1] and path.isprintable()
-        if is_page and "text/html" in request.headers.get("Accept", ""):
+        accepted = request.headers.get("Accept", "*/*")
+        # Monitors, link previews and curl take anything; the app's own pages are for them, too.
+        takes_pages = "text/html" in accepted or (segments[0] == "camera" and "*/*" in accepted)
+        if is_page and takes_pages:
             return await self.page(request)
         raise Problem(404, "not-found", "there is nothing at this address")
 

@@ -125,7 +125,9 @@ class AvSource:
             else None,
         ) as container:
             stream = _video_stream(container, target)
-            logger.info("= %s opened: %s", target.shown, stream.codec_context.name)
+            # A file is opened again each time it was played to its end.
+            level = logging.DEBUG if self._delivered else logging.INFO
+            logger.log(level, "= %s opened: %s", target.shown, stream.codec_context.name)
             self._frame_s = time.monotonic()
             if target.live:
                 yield from self._live(container, stream)

@@ -105,6 +105,9 @@ class VirtualCamera:
         """Plug in: boot and listen. Does nothing when already started."""
         if self._runner is not None:
             return
+        # What has no pictures must fail now, and not once somebody watches.
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._executor, self._pictures.prepare)
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/stream", self._stream)
         app.router.add_get("/snapshot", self._snapshot)
@@ -123,7 +126,6 @@ class VirtualCamera:
         self._port = runner.addresses[0][1]
         self._runner = runner
         self._booted_s = time.monotonic()
-        self._executor.submit(self._pictures.prepare)
 
     async def stop(self) -> None:
         """Pull the plug: streams are reset and the port is closed. Idempotent."""

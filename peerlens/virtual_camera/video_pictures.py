@@ -39,7 +39,13 @@ class VideoPictures:
         return self._format.fps
 
     def prepare(self) -> None:
-        pass
+        """Open the file, so that one without video is noticed before anybody watches."""
+        if self._coming is not None:
+            return
+        try:
+            self._coming = next(self._frames)
+        except (av.FFmpegError, PicturesError) as error:
+            raise PicturesError(f"{self._path} is not a video: {_words(error)}") from error
 
     def next(self) -> Picture:
         now_s = time.monotonic()
@@ -51,8 +57,7 @@ class VideoPictures:
         except (av.FFmpegError, PicturesError) as error:
             # A generator that failed is spent: the next attempt opens the file again.
             self._frames = _frames(self._path)
-            reason = getattr(error, "strerror", None) or error
-            raise PicturesError(f"{self._path}: {reason}") from error
+            raise PicturesError(f"{self._path}: {_words(error)}") from error
         pixels = frame.to_ndarray(
             format="bgr24", width=self._format.width, height=self._format.height
         )
@@ -95,3 +100,7 @@ def _frames(path: Path) -> Generator[tuple[float, VideoFrame], None, None]:
         if due_s is None:
             raise PicturesError("no readable picture in it")
         start_s += due_s + interval_s
+
+
+def _words(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

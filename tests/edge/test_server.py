@@ -38,7 +38,7 @@ async def test_a_port_in_use_is_one_readable_line() -> None:
             async with serving(app_of(), HttpSettings(port=port)):
                 pass
     assert str(caught.value) == (
-        f"cannot listen on 127.0.0.1:{port}: the port is in use; choose another http.port"
+        f"cannot listen on 127.0.0.1:{port}: the port is in use; choose another"
     )
 
 

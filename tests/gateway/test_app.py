@@ -1,10 +1,12 @@
 """The gateway's HTTP routes on a real server, with real aiortc as the WHEP player."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from aiohttp import ClientSession
 from yarl import URL
@@ -144,18 +146,27 @@ async def test_any_number_of_mjpeg_viewers_share_one_connection(
     await until(lambda: camera.viewers == 0, "the viewers to be forgotten")
 
 
-async def test_an_mjpeg_viewer_that_does_not_read_hurts_nobody(
-    client: ClientSession, gateway: Gateway
+async def test_an_mjpeg_viewer_that_does_not_read_hurts_nobody_and_is_cut_off(
+    client: ClientSession, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gateway.mjpeg_response.WRITE_TIMEOUT_S", 0.5)
     address = URL(str(client._base_url))
-    _, lazy = await asyncio.open_connection(address.host, address.port)
-    lazy.write(b"GET /front/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-    await lazy.drain()
-    async with client.get("/front/stream") as response, asyncio.timeout(10):
-        received = 0
-        while received < 300_000:
-            received += len(await response.content.readany())
-    lazy.close()
+    with socket.socket() as lazy:
+        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        lazy.connect((address.host, address.port))
+        lazy.sendall(b"GET /front/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        await until(lambda: gateway.cameras["front"].viewers == 1, "it to be a viewer")
+        async with client.get("/front/stream") as response, asyncio.timeout(10):
+            received = 0
+            while received < 300_000:
+                received += len(await response.content.readany())
+        mine = lazy.getsockname()[1]
+
+        def cut_off() -> bool:
+            connections = psutil.Process().net_connections("tcp")
+            return not any(c.raddr and c.raddr.port == mine for c in connections)
+
+        await until(cut_off, "the server's end to be closed", 30)
     await until(lambda: gateway.cameras["front"].viewers == 0, "both to be forgotten")
 
 
@@ -169,13 +180,11 @@ async def test_a_snapshot_is_the_newest_picture_and_says_its_age(client: ClientS
         assert picture.shape == (240, 320, 3)
 
 
-async def test_no_picture_is_a_503_that_says_why(
-    client: ClientSession, monkeypatch: pytest.MonkeyPatch
+async def test_no_picture_is_a_503_that_says_why_as_soon_as_it_is_known(
+    client: ClientSession,
 ) -> None:
-    monkeypatch.setattr("gateway.app.SNAPSHOT_TIMEOUT_S", 0.5)
-    monkeypatch.setattr("gateway.mjpeg_response.FIRST_FRAME_TIMEOUT_S", 0.5)
     for path in ("/dead/snapshot.jpg", "/dead/stream"):
-        async with client.get(path) as response:
+        async with asyncio.timeout(4), client.get(path) as response:
             assert response.status == 503
             assert "127.0.0.1:9" in await response.text()
             assert response.headers["Retry-After"]

@@ -22,6 +22,15 @@ def test_garbage_is_refused(data: bytes) -> None:
         JpegDecoder().decode(JpegFrame(data, 0.0))
 
 
+def test_damaged_pictures_are_refused_and_merely_odd_ones_are_not() -> None:
+    decoder = JpegDecoder()
+    whole = jpeg(1, 640, 480)
+    with pytest.raises(DecodeError):
+        decoder.decode(JpegFrame(whole[: len(whole) // 2], 0.0))
+    for odd in (whole + bytes(50), whole[:-2], whole[:-2] + b"\xff" * 8 + b"\xff\xd9"):
+        assert decoder.decode(JpegFrame(odd, 0.0)).picture.width == 640
+
+
 def test_goes_on_after_garbage() -> None:
     decoder = JpegDecoder()
     with pytest.raises(DecodeError):

@@ -72,6 +72,7 @@ def test_works_without_playout_delay_and_rtx() -> None:
     [
         ("", "media sections"),
         ("v=0\r\n", "media sections"),
+        (CHROMIUM.replace("a=fingerprint", "a=x"), "without a DTLS fingerprint"),
         ("not sdp at all", "could not be read|media sections"),
         (CHROMIUM.replace("a=recvonly", "a=sendonly"), "asks for no video"),
         (CHROMIUM.replace("m=video 9", "m=video 0"), "asks for no video"),

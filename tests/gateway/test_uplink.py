@@ -195,6 +195,18 @@ async def test_a_wrong_token_is_said_and_not_hammered(gateway: Gateway) -> None:
             assert "token" in (uplink.problem or "")
 
 
+async def test_a_gateway_that_was_superseded_does_not_fight(gateway: Gateway) -> None:
+    async with (
+        signaling_server() as server,
+        linked(gateway, server) as uplink,
+        await server.gateway(gateway_id="home"),
+    ):
+        await until(lambda: uplink.problem is not None, "it to be thrown out")
+        assert "another gateway has registered as 'home'" in (uplink.problem or "")
+        assert uplink._task is not None
+        await until(uplink._task.done, "it to give up")
+
+
 async def test_a_server_that_talks_nonsense_does_not_end_the_uplink(gateway: Gateway) -> None:
     attempts = 0
 

@@ -175,7 +175,7 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
         (
             "cameras: {api: {source: 'synthetic:'}}\n",
             "peerlens.yaml:1: cameras.api: the name is taken by the server itself, as are api,"
-            " assets, camera, healthz, metrics, readyz, ws",
+            " assets, camera, healthz, metrics, readyz, snapshot.jpg, stream, whep, ws",
         ),
         (
             CAMERA + "cars: {car1: {camera: back}}\n",
@@ -220,6 +220,20 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
         ("? [a]\n: 1\n", "peerlens.yaml:1: expected text as key"),
         ("a: \x07\n", "peerlens.yaml: not YAML: unacceptable character #x0007: special"),
         ("", "peerlens.yaml: no cameras are configured; start from"),
+        ("cameras: {}\n", "peerlens.yaml: no cameras are configured; start from"),
+        ("http: {port: 9}\n", "peerlens.yaml: no cameras are configured; start from"),
+        (
+            f"cameras: {{front: {{source: 'synthetic:', name: '{'n' * 101}'}}}}\n",
+            "peerlens.yaml:1: cameras.front.name: ",
+        ),
+        (
+            "cameras:\n" + "".join(f"  c{n}: {{source: 'synthetic:'}}\n" for n in range(257)),
+            "peerlens.yaml:1: cameras: ",
+        ),
+        (
+            "cameras: {stream: {source: 'synthetic:'}}\n",
+            "peerlens.yaml:1: cameras.stream: the name",
+        ),
     ],
 )
 def test_one_readable_line(file: Path, text: str, expected: str) -> None:

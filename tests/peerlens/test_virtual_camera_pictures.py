@@ -65,6 +65,8 @@ def test_a_film_that_is_none(tmp_path: Path) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("no film")
     pictures = VideoPictures(text, PictureFormat())
+    with pytest.raises(PicturesError, match=r"text\.mp4 is not a video: Invalid data"):
+        pictures.prepare()
     for _ in range(2):
         with pytest.raises(PicturesError, match=r"text\.mp4: Invalid data"):
             pictures.next()
