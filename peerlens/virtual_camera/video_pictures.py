@@ -45,6 +45,7 @@ class VideoPictures:
         try:
             self._coming = next(self._frames)
         except (av.FFmpegError, PicturesError) as error:
+            self._frames = _frames(self._path)
             raise PicturesError(f"{self._path} is not a video: {_words(error)}") from error
 
     def next(self) -> Picture:
