@@ -1,8 +1,10 @@
 """The ``events`` data channel of one viewer: heartbeat, clock, timing, motion, camera state."""
 
+import functools
 import logging
 import time
 from collections.abc import Callable
+from typing import cast
 
 from aiortc import RTCDataChannel
 from aiortc.exceptions import InvalidStateError
@@ -14,8 +16,8 @@ from protocol.messages import (
     BrowserToGateway,
     CameraChanged,
     CameraInfo,
-    GatewayToBrowser,
     Motion,
+    MotionLevel,
     Region,
     Sync,
     Synced,
@@ -54,29 +56,42 @@ class EventsChannel:
                 logger.warning("< events: refused: %s", error)
             return
         self._heard()
-        self._send(self._synced(message, received_ms))
+        self._send(encode(self._synced(message, received_ms)))
 
     def _synced(self, sync: Sync, received_ms: float) -> Synced:
         return Synced(sync.sent_ms, received_ms, time.time() * 1000)
 
     def tell_timing(self, rtp_timestamp: int, capture_s: float) -> None:
-        self._send(Timing(rtp_timestamp, wall_ms(capture_s)))
+        self._send(encode(Timing(rtp_timestamp, wall_ms(capture_s))))
 
     def tell_motion(self, camera_id: str, event: MotionEvent) -> None:
-        regions = tuple(Region(r.x, r.y, r.width, r.height) for r in event.regions[:32])
-        level = event.level
-        self._send(Motion(camera_id, wall_ms(event.capture_s), level, event.percent, regions))  # type: ignore[arg-type]
+        self._send(_motion_text(camera_id, event))
 
     def tell_camera(self, info: CameraInfo) -> None:
-        self._send(CameraChanged(info))
+        self._send(_camera_text(info))
 
-    def _send(self, message: GatewayToBrowser) -> None:
+    def _send(self, text: str) -> None:
         if self._channel.readyState != "open":
             return
         if self._channel.bufferedAmount > MAX_BUFFERED_BYTES:
             self.dropped += 1
             return
         try:
-            self._channel.send(encode(message))
+            self._channel.send(text)
         except InvalidStateError:
             self.dropped += 1
+
+
+# What all viewers of a camera are told alike is put into words once for all of them.
+
+
+@functools.lru_cache(maxsize=64)
+def _motion_text(camera_id: str, event: MotionEvent) -> str:
+    regions = tuple(Region(r.x, r.y, r.width, r.height) for r in event.regions[:32])
+    level = cast(MotionLevel, event.level)
+    return encode(Motion(camera_id, wall_ms(event.capture_s), level, event.percent, regions))
+
+
+@functools.lru_cache(maxsize=64)
+def _camera_text(info: CameraInfo) -> str:
+    return encode(CameraChanged(info))
