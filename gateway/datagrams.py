@@ -95,6 +95,10 @@ class DatagramSender:
             self._socket = None
         self._transport = None
 
+    def __del__(self) -> None:
+        # A socket object that is collected closes its descriptor: not this one.
+        self.release()
+
 
 def _packets(run: Run) -> list[memoryview]:
     return [run.data[begin : begin + run.segment] for begin in range(0, len(run.data), run.segment)]

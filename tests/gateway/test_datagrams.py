@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -55,6 +56,15 @@ async def test_a_run_arrives_as_its_packets(ends: Ends) -> None:
     assert await ends.received(1) == [bytes(50)]
     sender.release()
     assert ends.transport.get_extra_info("socket").fileno() >= 0, "it is the transport's"
+
+
+async def test_a_sender_that_is_forgotten_leaves_the_socket_open(ends: Ends) -> None:
+    sender = DatagramSender(lambda: ends.route)
+    assert sender.send(run(10, 10))
+    del sender
+    gc.collect()
+    assert DatagramSender(lambda: ends.route).send(run(10, 10))
+    assert len(await ends.received(2)) == 2
 
 
 async def test_where_segmentation_is_refused_packets_go_one_by_one(
