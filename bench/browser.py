@@ -52,7 +52,7 @@ class Viewer:
 
     def collect(self, seconds: float) -> Shown:
         """Read frames for some seconds. Raises :class:`NoMeasurement`."""
-        seen = self._evaluate("seconds => collect(seconds)", seconds)
+        seen = self._evaluate("seconds => collect(seconds)", seconds, takes_s=seconds)
         inbound = self._evaluate("() => inbound()", None)
         return Shown(
             ages_ms=tuple(age + seen["skew"] for _, age in seen["frames"]),
@@ -63,12 +63,13 @@ class Viewer:
             jitter_buffer_ms=inbound["jitter_buffer_ms"],
         )
 
-    def _evaluate(self, expression: str, argument: Any) -> Any:
+    def _evaluate(self, expression: str, argument: Any, takes_s: float = 0.0) -> Any:
         # Playwright has no deadline for evaluate: the page brings its own.
+        deadline_ms = takes_s * 1_000 + CONNECT_TIMEOUT_MS
         raced = f"""argument => Promise.race([
             ({expression})(argument),
             new Promise((_, no) => setTimeout(
-                () => no(new Error("no video within the deadline")), {CONNECT_TIMEOUT_MS})),
+                () => no(new Error("no video within the deadline")), {deadline_ms})),
         ])"""
         try:
             return self._page.evaluate(raced, argument)
