@@ -57,7 +57,7 @@ export const CameraCard = memo(function CameraCard({ info, isActive, onInView }:
         </h2>
         <p className="card-facts">
           {fps !== null && <span>{framesPerSecond(fps)}</span>}
-          {info.viewers > 0 && (
+          {info.state === "live" && info.viewers > 0 && (
             <span title={viewers(info.viewers)}>
               <Icon name="eye" size={15} />
               <span aria-hidden="true">{info.viewers}</span>
