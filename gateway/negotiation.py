@@ -16,6 +16,8 @@ ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 
 MAX_MEDIA_SECTIONS = 8
+MAX_LINES = 1_000
+"""Browsers need some 150; parsing thousands would hold up everybody's video."""
 MAX_CANDIDATES = 64
 EXTENSION_IDS = range(1, 256)
 """What fits into a packet."""
@@ -42,6 +44,8 @@ class VideoChoice:
 
 def parse_offer(offer: str) -> sdp.SessionDescription:
     """Parse an SDP offer; raises :class:`InvalidSdp`."""
+    if offer.count("\n") > MAX_LINES:
+        raise InvalidSdp(f"the offer has more than {MAX_LINES} lines")
     try:
         description = sdp.SessionDescription.parse(offer)
     except Exception as error:

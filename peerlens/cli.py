@@ -107,7 +107,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     root = cli_options.new_parser(
         "peerlens",
-        "See and drive a cheap camera robot from any browser: MJPEG in, WebRTC out.",
+        "See a cheap camera robot from any browser: MJPEG in, WebRTC out.",
         "peerlens demo                        # no camera needed\n"
         "peerlens up -c peerlens.yaml         # your own cameras",
     )

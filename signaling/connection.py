@@ -111,7 +111,9 @@ class Connection:
         finally:
             self._service.leave(self._conn)
             await self._stop_writing()
-            log.info("= link %s closed with %s", self._conn, self._socket.close_code)
+            # After a close of ours the socket only knows the peer's echo.
+            code = self._ending.code if self._ending else self._socket.close_code
+            log.info("= link %s closed with %s", self._conn, code)
 
     async def _converse(self) -> None:
         try:

@@ -73,6 +73,7 @@ def test_works_without_playout_delay_and_rtx() -> None:
         ("", "media sections"),
         ("v=0\r\n", "media sections"),
         (CHROMIUM.replace("a=fingerprint", "a=x"), "without a DTLS fingerprint"),
+        (CHROMIUM + "a=ssrc:1 cname:x\r\n" * 1_000, "more than 1000 lines"),
         ("not sdp at all", "could not be read|media sections"),
         (CHROMIUM.replace("a=recvonly", "a=sendonly"), "asks for no video"),
         (CHROMIUM.replace("m=video 9", "m=video 0"), "asks for no video"),
