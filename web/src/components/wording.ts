@@ -78,7 +78,7 @@ const WORDS: Readonly<Record<Reason, Words>> = {
   "unknown-camera": {
     icon: "camera-off",
     title: "No such camera",
-    next: "It is not on this server. Its picture appears here if it is added.",
+    next: "The server knows none of this name, or its gateway has not registered yet. Waiting for it…",
   },
   "too-many-viewers": {
     icon: "alert",
