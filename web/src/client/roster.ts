@@ -6,6 +6,7 @@
 import type { CameraInfo } from "./messages";
 
 const GRACE_MS = 30_000;
+const UNREGISTERED = "the gateway is not connected";
 
 interface Known {
   readonly info: CameraInfo;
@@ -35,7 +36,9 @@ export class Roster {
     this.#known = new Map(kept);
     return kept
       .map(([, { info, missingSinceMs }]) =>
-        missingSinceMs === null ? info : { ...info, state: "offline" as const, detail: null },
+        missingSinceMs === null
+          ? info
+          : { ...info, state: "offline" as const, detail: UNREGISTERED },
       )
       .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
   }

@@ -58,6 +58,12 @@ const REFUSALS: ReadonlyMap<string, readonly [TileState, Reason]> = new Map([
   ["forbidden", ["error", "not-allowed"]],
 ]);
 
+/** Their words say all that the other side's would say again. */
+const SELF_EVIDENT: ReadonlySet<Reason> = new Set(["gateway-offline", "unknown-camera"]);
+const GATEWAY_OFFLINE = tile("offline", "gateway-offline");
+/** How the list of cameras says that it is the gateway that is away, not the camera alone. */
+const GATEWAY_AWAY = /^the gateway\b.* is not connected$/;
+
 export function tileOf(facts: TileFacts): Tile {
   const { session, info, failure } = facts;
   if (!facts.isSupported) return tile("error", "unsupported-browser");
@@ -77,14 +83,23 @@ export function tileOf(facts: TileFacts): Tile {
     return tile("connecting", failure === null ? "starting" : "server-unreachable");
   }
   const refusal = failure === null ? undefined : REFUSALS.get(failure.slug);
-  if (refusal !== undefined) return tile(...refusal, failure?.detail);
+  if (refusal !== undefined) {
+    // A server that has just started knows no cameras yet; one that was there before is not unknown.
+    if (failure?.slug === "unknown-camera" && isGatewayAway(info)) return GATEWAY_OFFLINE;
+    return tile(...refusal, SELF_EVIDENT.has(refusal[1]) ? null : failure?.detail);
+  }
   if (info?.state === "error" || info?.state === "offline") {
     return cameraTrouble(info) ?? tile("connecting", "reconnecting");
   }
   return tile("connecting", failure === null ? "starting" : "reconnecting");
 }
 
+function isGatewayAway(info: CameraInfo | null): boolean {
+  return info?.state === "offline" && GATEWAY_AWAY.test(info.detail ?? "");
+}
+
 function cameraTrouble(info: CameraInfo | null): Tile | null {
+  if (isGatewayAway(info)) return GATEWAY_OFFLINE;
   if (info?.state === "error") return tile("error", "camera-error", info.detail);
   if (info?.state === "offline") return tile("offline", "camera-offline", info.detail);
   if (info?.state === "stalled") return tile("stalled", "camera-stalled", info.detail);

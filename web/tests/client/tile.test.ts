@@ -100,3 +100,42 @@ it("passes on the other side's words", () => {
   const facts = { ...FACTS, session: open, info: info("error", "wrong password") };
   expect(tileOf(facts).detail).toBe("wrong password");
 });
+
+describe("a gateway that is away", () => {
+  const away = { state: "offline", reason: "gateway-offline", detail: null };
+  const listed = info("offline", "the gateway local is not connected");
+  const refused = { slug: "gateway-offline", detail: "the gateway of front is not connected" };
+  it.each([
+    ["the list says so", { info: listed }],
+    ["the list says so while a session ends", { info: listed, session: stalled }],
+    ["a refusal says so", { failure: refused }],
+    ["both say so", { info: listed, failure: refused }],
+    [
+      "the server restarted and does not know the camera yet",
+      {
+        info: info("offline", "the gateway is not connected"),
+        failure: { slug: "unknown-camera", detail: "there is no camera front" },
+      },
+    ],
+  ] as const)("is told in the same words when %s", (_, facts) => {
+    expect(tileOf({ ...FACTS, ...facts })).toEqual(away);
+  });
+
+  it("is not mistaken for a camera that is away", () => {
+    const facts = { ...FACTS, info: info("offline", "no route to host") };
+    expect(tileOf(facts)).toEqual({
+      state: "offline",
+      reason: "camera-offline",
+      detail: "no route to host",
+    });
+  });
+});
+
+it("says only once that a camera is unknown", () => {
+  const failure = { slug: "unknown-camera", detail: "there is no camera front" };
+  expect(tileOf({ ...FACTS, info: null, failure })).toEqual({
+    state: "error",
+    reason: "unknown-camera",
+    detail: null,
+  });
+});
