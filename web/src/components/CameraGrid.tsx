@@ -40,7 +40,12 @@ export function CameraGrid() {
           icon="camera"
           title="No cameras yet"
           next="Cameras appear here by themselves as soon as a gateway brings them."
-        />
+        >
+          <p className="notice-next">
+            If none does, look at what <code>/readyz</code> answers, at the gateway’s log, and at the
+            cameras in its configuration.
+          </p>
+        </Notice>
       </main>
     );
   }

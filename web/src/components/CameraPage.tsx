@@ -25,6 +25,8 @@ export function CameraPage({ id }: { readonly id: string }) {
     document.title = `${name} · Peerlens`;
   }, [name]);
   const { width, height } = view.size ?? { width: 4, height: 3 };
+  // Nothing to save or to enlarge; but full screen keeps its way out.
+  const hasControls = view.tile.reason !== "unknown-camera" || fullscreen.isFullscreen;
   return (
     <main
       className="page camera-page"
@@ -53,13 +55,15 @@ export function CameraPage({ id }: { readonly id: string }) {
             <MotionBadge motion={view.motion} />
           </div>
         </VideoStage>
-        <Controls
-          camera={id}
-          showsMotion={showsMotion}
-          onShowMotion={setShowsMotion}
-          isFullscreen={fullscreen.isFullscreen}
-          onFullscreen={fullscreen.toggle}
-        />
+        {hasControls && (
+          <Controls
+            camera={id}
+            showsMotion={showsMotion}
+            onShowMotion={setShowsMotion}
+            isFullscreen={fullscreen.isFullscreen}
+            onFullscreen={fullscreen.toggle}
+          />
+        )}
       </div>
       <div className="side">
         <StatusBar view={view} />
