@@ -1,0 +1,138 @@
+"""One light viewer for each of many cameras, in a process of its own.
+
+It is told what to do over its pipes, one JSON object per line: ``{"join": 4}`` has the first four
+targets watched, ``{"measure": 5.0}`` counts for five seconds. End of input ends it.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import aiohttp
+
+from bench.errors import ProcessFailed
+from bench.light_viewer import LightViewer
+from bench.processes import child, python
+from bench.target import Target
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the viewers received in one window: frame rates are of the slowest and of all."""
+
+    viewers: int
+    fps_least: float
+    fps_mean: float
+    kbps_each: float
+    watchers_cpu_pct: float
+
+
+class Watchers:
+    """The caller's side: a handle on the process."""
+
+    def __init__(self, popen: "subprocess.Popen[str]") -> None:
+        self._popen = popen
+
+    def join(self, count: int) -> None:
+        """Have the first ``count`` targets watched. Raises :class:`ProcessFailed`."""
+        self._ask({"join": count})
+
+    def measure(self, seconds: float) -> Watched:
+        return Watched(**self._ask({"measure": seconds}))
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        stdin, stdout = self._popen.stdin, self._popen.stdout
+        assert stdin is not None
+        assert stdout is not None
+        try:
+            stdin.write(json.dumps(question) + "\n")
+            stdin.flush()
+            line = stdout.readline()
+        except OSError as error:
+            raise ProcessFailed(f"the watchers ended: {error}") from error
+        answer: dict[str, Any] = json.loads(line or '{"error": "ended"}')
+        if "error" in answer:
+            raise ProcessFailed(f"the watchers: {answer['error']}")
+        return answer
+
+
+@contextlib.contextmanager
+def watchers(targets: Sequence[Target], bitrate_kbps: int) -> Iterator[Watchers]:
+    """Run the process for the time of the block; it reports ``bitrate_kbps`` of bandwidth."""
+    encoded = json.dumps([asdict(target) for target in targets])
+    argv = python("bench.watchers", "--targets", encoded, "--kbps", str(bitrate_kbps))
+    with child("watchers", argv, pipes=True) as started:
+        yield Watchers(started.popen)
+
+
+class _Crowd:
+    def __init__(self, session: aiohttp.ClientSession, targets: Sequence[Target], bps: int) -> None:
+        self._session = session
+        self._targets = targets
+        self._bps = bps
+        self._viewers: list[LightViewer] = []
+
+    async def join(self, count: int) -> dict[str, Any]:
+        while len(self._viewers) < count:
+            viewer = LightViewer(self._bps)
+            await viewer.join(self._session, self._targets[len(self._viewers)])
+            self._viewers.append(viewer)
+        return {"viewers": len(self._viewers)}
+
+    async def measure(self, seconds: float) -> dict[str, Any]:
+        before = [viewer.counter.received.copy() for viewer in self._viewers]
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
+        await asyncio.sleep(seconds)
+        elapsed_s = time.perf_counter() - began_s
+        cpu_s = time.process_time() - began_cpu_s
+        counts = [
+            viewer.counter.received.since(earlier)
+            for viewer, earlier in zip(self._viewers, before, strict=True)
+        ]
+        each = len(counts) * elapsed_s
+        return asdict(
+            Watched(
+                viewers=len(counts),
+                fps_least=min(count.frames for count in counts) / elapsed_s,
+                fps_mean=sum(count.frames for count in counts) / each,
+                kbps_each=sum(count.bytes for count in counts) * 8 / 1_000 / each,
+                watchers_cpu_pct=100.0 * cpu_s / elapsed_s,
+            )
+        )
+
+
+async def serve(targets: Sequence[Target], bitrate_bps: int) -> None:
+    """Answer questions from standard input until it ends."""
+    async with aiohttp.ClientSession() as session:
+        crowd = _Crowd(session, targets, bitrate_bps)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            question = json.loads(line)
+            try:
+                if "join" in question:
+                    answer = await crowd.join(question["join"])
+                else:
+                    answer = await crowd.measure(question["measure"])
+            except (OSError, aiohttp.ClientError) as error:
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(answer), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.watchers")
+    parser.add_argument("--targets", required=True, help="a list of Target as JSON")
+    parser.add_argument("--kbps", type=int, required=True, help="bandwidth to report to the server")
+    arguments = parser.parse_args()
+    targets = [Target(**entry) for entry in json.loads(arguments.targets)]
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(targets, arguments.kbps * 1_000))
+
+
+if __name__ == "__main__":
+    main()
