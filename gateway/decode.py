@@ -3,6 +3,7 @@
 Everything here is synchronous and runs in a worker; one instance serves one camera.
 """
 
+import time
 from typing import cast
 
 import cv2
@@ -38,7 +39,7 @@ class JpegDecoder:
             raise DecodeError(f"JPEG of {len(frame.data)} bytes: {error}") from error
         if not pictures:
             raise DecodeError(f"JPEG of {len(frame.data)} bytes holds no picture")
-        return RawFrame(pictures[-1], frame.capture_s)
+        return RawFrame(pictures[-1], frame.capture_s, frame.received_s, time.monotonic())
 
 
 class PictureConverter:
@@ -80,4 +81,4 @@ def encode_jpeg(frame: RawFrame) -> JpegFrame:
     )
     if not ok:
         raise DecodeError("the picture could not be compressed to JPEG")
-    return JpegFrame(data.tobytes(), frame.capture_s)
+    return JpegFrame(data.tobytes(), frame.capture_s, frame.received_s)

@@ -194,8 +194,8 @@ class Peer:
         sender = self._sender
         if self._events is None or sender is None or sender.newest_sent is None:
             return
-        rtp_timestamp, capture_s = sender.newest_sent
-        self._events.tell_timing(rtp_timestamp, capture_s)
+        rtp_timestamp, times, _ = sender.newest_sent
+        self._events.tell_timing(rtp_timestamp, times.capture_s)
 
     def _move(self, state: PeerState, reason: str = "") -> None:
         self._log.info("= %s -> %s%s", self.state, state, f" ({reason})" if reason else "")

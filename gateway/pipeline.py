@@ -6,7 +6,7 @@ that hand them to the event loop.
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.decode import JpegDecoder, PictureConverter, encode_jpeg, luma_plane
 from gateway.errors import MediaError
@@ -89,9 +89,9 @@ class FramePipeline:
         self._rtp_time = rtp_time = max(rtp_time, self._rtp_time + 1)
         if not wanted:
             return
-        picture = self._converter.to_yuv420p(raw.picture)
+        frame = replace(raw, picture=self._converter.to_yuv420p(raw.picture))
         for stream in wanted:
-            unit = stream.encode(picture, raw.capture_s, rtp_time, self.fps)
+            unit = stream.encode(frame, rtp_time, self.fps)
             if unit is not None:
                 self._outputs.encoded(stream, unit)
 

@@ -1,14 +1,13 @@
 """One camera in one codec: its encoder, when to make keyframes, and who receives it."""
 
 import logging
+import time
 from collections.abc import Callable
-
-from av import VideoFrame
 
 from gateway.encode import Encoder, create_encoder
 from gateway.errors import EncodeError
 from gateway.hub import Hub
-from gateway.units import AccessUnit, Codec
+from gateway.units import AccessUnit, Codec, RawFrame, StageTimes
 
 logger = logging.getLogger(__name__)
 
@@ -52,10 +51,9 @@ class EncodedStream:
         """Ask for an IDR. Any number of requests close together become one."""
         self._keyframe_wanted = True
 
-    def encode(
-        self, picture: VideoFrame, capture_s: float, rtp_time: int, fps: float
-    ) -> AccessUnit | None:
+    def encode(self, frame: RawFrame, rtp_time: int, fps: float) -> AccessUnit | None:
         """Encode one yuv420p picture; None when it could not be, which is counted."""
+        picture, capture_s = frame.picture, frame.capture_s
         size = (picture.width, picture.height)
         try:
             if self._encoder is None or size != self._size or self._off_rate(fps, capture_s):
@@ -80,7 +78,8 @@ class EncodedStream:
             self.keyframes += 1
         if not payloads:
             return None
-        return AccessUnit(self.codec, payloads, is_keyframe, rtp_time, capture_s, *size)
+        times = StageTimes(capture_s, frame.received_s, frame.decoded_s, time.monotonic())
+        return AccessUnit(self.codec, payloads, is_keyframe, rtp_time, times, *size)
 
     def _off_rate(self, fps: float, capture_s: float) -> bool:
         off = max(fps, self._fps) > RATE_TOLERANCE * min(fps, self._fps)

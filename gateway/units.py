@@ -13,19 +13,36 @@ class JpegFrame:
     """One complete JPEG image.
 
     ``capture_s`` is the moment of capture on this machine's monotonic clock
-    (``time.monotonic``), in seconds, as near as the source can tell.
+    (``time.monotonic``), in seconds, as near as the source can tell; ``received_s`` is when
+    its last byte was here.
     """
 
     data: bytes
     capture_s: float
+    received_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class RawFrame:
-    """One decoded picture, any pixel format PyAV knows; ``capture_s`` as in JpegFrame."""
+    """One decoded picture, any pixel format PyAV knows; the times are as in StageTimes."""
 
     picture: VideoFrame
     capture_s: float
+    received_s: float
+    decoded_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """When a frame left each stage, on this machine's monotonic clock, in seconds.
+
+    Waiting for a stage counts as part of it.
+    """
+
+    capture_s: float
+    received_s: float
+    decoded_s: float
+    encoded_s: float
 
 
 class Codec(StrEnum):
@@ -46,9 +63,13 @@ class AccessUnit:
     payloads: tuple[bytes, ...]
     keyframe: bool
     rtp_time: int
-    capture_s: float
+    times: StageTimes
     width: int
     height: int
+
+    @property
+    def capture_s(self) -> float:
+        return self.times.capture_s
 
 
 @dataclass(frozen=True, slots=True)

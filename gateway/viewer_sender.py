@@ -7,7 +7,7 @@ from pylibsrtp import Error as SrtpError
 
 from gateway.datagrams import DatagramSender
 from gateway.rtp_writer import RtpWriter
-from gateway.units import AccessUnit
+from gateway.units import AccessUnit, StageTimes
 
 NTP_EPOCH_S = 2_208_988_800
 RESEND_SHARE = 0.5
@@ -47,8 +47,8 @@ class ViewerSender:
         self.resent = 0
         self.not_resent = 0
         """Packets asked for again that were too old, or too many."""
-        self.newest_sent: tuple[int, float] | None = None
-        """RTP timestamp and capture time of the newest unit that is out."""
+        self.newest_sent: tuple[int, StageTimes, float] | None = None
+        """RTP timestamp and times of the newest unit that is out, and when it was (monotonic)."""
 
     @property
     def packets(self) -> int:
@@ -85,8 +85,9 @@ class ViewerSender:
         credit = self._resend_credit + len(unit.payloads) * RESEND_SHARE
         self._resend_credit = min(credit, RESEND_BURST)
         timestamp = self._writer.timestamp(unit)
-        self.newest_sent = (timestamp, unit.capture_s)
-        capture_ntp_s = now_s - (time.monotonic() - unit.capture_s)
+        sent_s = time.monotonic()
+        self.newest_sent = (timestamp, unit.times, sent_s)
+        capture_ntp_s = now_s - (sent_s - unit.capture_s)
         self._sent(timestamp, int(capture_ntp_s * (1 << 32)))
 
     def _lose(self, unit: AccessUnit) -> None:

@@ -140,7 +140,7 @@ class AvSource:
             for picture in self._decode(packet):
                 self._frame_s = arrival_s
                 capture_s = self._clock.capture_s(arrival_s, picture.time)
-                yield RawFrame(picture, capture_s)
+                yield RawFrame(picture, capture_s, arrival_s, time.monotonic())
             if self._stop.is_set():
                 return
             if arrival_s - self._frame_s > self._settings.stall_timeout_s:
@@ -154,7 +154,8 @@ class AvSource:
             for picture in self._decode(packet):
                 if self._stop.wait(pacer.wait_s(time.monotonic(), picture.time)):
                     return
-                yield RawFrame(picture, time.monotonic())
+                now_s = time.monotonic()
+                yield RawFrame(picture, now_s, now_s, now_s)
         self._stop.wait(interval_s)
 
     def _decode(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:

@@ -115,7 +115,8 @@ class HttpMjpegSource:
 
     def _take(self, data: bytes, deliver: Deliver) -> bool:
         """Parse ``data``; deliver the newest picture in it, if it completes one."""
-        parts = self._parser.feed(data, time.monotonic())
+        now_s = time.monotonic()
+        parts = self._parser.feed(data, now_s)
         if not parts:
             return False
         newest = parts[-1]
@@ -124,7 +125,7 @@ class HttpMjpegSource:
         )
         self._stale += len(parts) - 1
         self._delivered += 1
-        deliver(JpegFrame(newest.jpeg, capture_s))
+        deliver(JpegFrame(newest.jpeg, capture_s, now_s))
         return True
 
     def _stalled(self) -> str:

@@ -40,7 +40,7 @@ class SyntheticSource:
         shown = 0
         while True:
             now_s = time.monotonic()
-            deliver(JpegFrame(pictures[shown % CYCLE], now_s))
+            deliver(JpegFrame(pictures[shown % CYCLE], now_s, now_s))
             self._delivered += 1
             # Pictures that are overdue are left out.
             shown = max(shown + 1, int((now_s - start_s) * self._fps))

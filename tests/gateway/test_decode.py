@@ -12,30 +12,30 @@ from tests.support.pictures import jpeg, picture
 
 
 def test_decodes_and_keeps_the_capture_time() -> None:
-    raw = JpegDecoder().decode(JpegFrame(jpeg(3), 12.5))
+    raw = JpegDecoder().decode(JpegFrame(jpeg(3), 12.5, 12.5))
     assert (raw.picture.width, raw.picture.height, raw.capture_s) == (320, 240, 12.5)
 
 
 @given(st.binary(max_size=300))
 def test_garbage_is_refused(data: bytes) -> None:
     with pytest.raises(DecodeError, match="JPEG of"):
-        JpegDecoder().decode(JpegFrame(data, 0.0))
+        JpegDecoder().decode(JpegFrame(data, 0.0, 0.0))
 
 
 def test_damaged_pictures_are_refused_and_merely_odd_ones_are_not() -> None:
     decoder = JpegDecoder()
     whole = jpeg(1, 640, 480)
     with pytest.raises(DecodeError):
-        decoder.decode(JpegFrame(whole[: len(whole) // 2], 0.0))
+        decoder.decode(JpegFrame(whole[: len(whole) // 2], 0.0, 0.0))
     for odd in (whole + bytes(50), whole[:-2], whole[:-2] + b"\xff" * 8 + b"\xff\xd9"):
-        assert decoder.decode(JpegFrame(odd, 0.0)).picture.width == 640
+        assert decoder.decode(JpegFrame(odd, 0.0, 0.0)).picture.width == 640
 
 
 def test_goes_on_after_garbage() -> None:
     decoder = JpegDecoder()
     with pytest.raises(DecodeError):
-        decoder.decode(JpegFrame(b"\xff\xd8nonsense", 0.0))
-    assert decoder.decode(JpegFrame(jpeg(1), 0.0)).picture.width == 320
+        decoder.decode(JpegFrame(b"\xff\xd8nonsense", 0.0, 0.0))
+    assert decoder.decode(JpegFrame(jpeg(1), 0.0, 0.0)).picture.width == 320
 
 
 def test_a_picture_that_claims_to_be_enormous_is_refused() -> None:
@@ -43,14 +43,14 @@ def test_a_picture_that_claims_to_be_enormous_is_refused() -> None:
     start_of_frame = data.index(b"\xff\xc0")
     data[start_of_frame + 5 : start_of_frame + 9] = b"\xff\x00\xff\x00"
     with pytest.raises(DecodeError):
-        JpegDecoder().decode(JpegFrame(bytes(data), 0.0))
+        JpegDecoder().decode(JpegFrame(bytes(data), 0.0, 0.0))
 
 
 def test_full_range_becomes_limited_range() -> None:
     white = np.full((64, 64, 3), 255, np.uint8)
     ok, data = cv2.imencode(".jpg", white)
     assert ok
-    raw = JpegDecoder().decode(JpegFrame(data.tobytes(), 0.0))
+    raw = JpegDecoder().decode(JpegFrame(data.tobytes(), 0.0, 0.0))
     converted = PictureConverter().to_yuv420p(raw.picture)
     assert converted.format.name == "yuv420p"
     assert abs(int(np.frombuffer(memoryview(converted.planes[0]), np.uint8).max()) - 235) <= 1
@@ -71,7 +71,7 @@ def test_luma_is_the_brightness_at_160x120(pixel_format: str) -> None:
 
 
 def test_a_raw_picture_becomes_jpeg() -> None:
-    frame = encode_jpeg(RawFrame(picture(2), 7.0))
+    frame = encode_jpeg(RawFrame(picture(2), 7.0, 7.0, 7.0))
     assert frame.capture_s == 7.0
     again = JpegDecoder().decode(frame)
     assert again.picture.width == 320

@@ -1,3 +1,4 @@
+import time
 from dataclasses import dataclass, field
 
 from gateway.pipeline import FramePipeline, PipelineOutputs
@@ -32,7 +33,7 @@ class Bench:
         )
 
     def show(self, number: int, capture_s: float, width: int = 320, height: int = 240) -> None:
-        self.pipeline.process(JpegFrame(jpeg(number, width, height), capture_s))
+        self.pipeline.process(JpegFrame(jpeg(number, width, height), capture_s, capture_s))
 
 
 def ignore(unit: AccessUnit) -> None:
@@ -83,7 +84,7 @@ def test_a_broken_picture_costs_only_itself() -> None:
     bench = Bench(motion=True)
     with bench.stream.hub.subscribed(ignore):
         bench.show(1, 100.0)
-        bench.pipeline.process(JpegFrame(b"\xff\xd8 no picture \xff\xd9", 100.1))
+        bench.pipeline.process(JpegFrame(b"\xff\xd8 no picture \xff\xd9", 100.1, 100.1))
         bench.show(2, 100.2)
     assert len(bench.units) == len(bench.events) == 2
     assert bench.pipeline.bad_frames == 1
@@ -99,10 +100,10 @@ def test_motion_is_looked_for_without_viewers() -> None:
 
 def test_raw_sources_are_compressed_only_for_mjpeg_viewers() -> None:
     bench = Bench()
-    bench.pipeline.process(RawFrame(picture(1), 100.0))
+    bench.pipeline.process(RawFrame(picture(1), 100.0, 100.0, 100.0))
     assert bench.jpegs == []
     bench.pipeline.jpeg_wanted = True
-    bench.pipeline.process(RawFrame(picture(2), 100.1))
+    bench.pipeline.process(RawFrame(picture(2), 100.1, 100.1, 100.1))
     assert [frame.capture_s for frame in bench.jpegs] == [100.1]
 
 
@@ -113,3 +114,13 @@ def test_the_encoder_comes_back_after_release() -> None:
         bench.pipeline.release()
         bench.show(2, 101.0)
     assert [unit.keyframe for unit in bench.units] == [True, True]
+
+
+def test_every_unit_says_when_it_left_each_stage() -> None:
+    bench = Bench()
+    started_s = time.monotonic()
+    with bench.stream.hub.subscribed(ignore):
+        bench.pipeline.process(JpegFrame(jpeg(1), started_s - 0.02, started_s - 0.01))
+    times = bench.units[0].times
+    assert (times.capture_s, times.received_s) == (started_s - 0.02, started_s - 0.01)
+    assert started_s < times.decoded_s < times.encoded_s < time.monotonic()

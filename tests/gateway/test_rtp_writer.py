@@ -11,6 +11,7 @@ from gateway.rtp_writer import HISTORY_UNITS, MAX_SEGMENTS, RtpStream, RtpWriter
 from gateway.srtp import Protector, Scratch
 from gateway.units import AccessUnit, Codec
 from tests.support.srtp import PROFILES, srtp_pair
+from tests.support.units import stage_times
 
 STREAM = RtpStream(
     ssrc=1_111,
@@ -26,7 +27,7 @@ SCRATCH = Scratch()
 
 
 def unit(payloads: list[bytes], rtp_time: int = 90_000, keyframe: bool = True) -> AccessUnit:
-    return AccessUnit(Codec.H264, tuple(payloads), keyframe, rtp_time, 1.0, 640, 480)
+    return AccessUnit(Codec.H264, tuple(payloads), keyframe, rtp_time, stage_times(1.0), 640, 480)
 
 
 class Link:

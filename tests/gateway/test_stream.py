@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable
 
-from av import VideoFrame
-
 from gateway.stream import RATE_INTERVAL_S, EncodedStream
-from gateway.units import AccessUnit, Codec
+from gateway.units import AccessUnit, Codec, RawFrame
 from tests.support.pictures import picture
 
 
-def yuv(number: int) -> VideoFrame:
-    return picture(number).reformat(format="yuv420p")
+def yuv(number: int, capture_s: float) -> RawFrame:
+    decoded = picture(number).reformat(format="yuv420p")
+    return RawFrame(decoded, capture_s, capture_s, capture_s)
 
 
 def encoded(stream: EncodedStream, times: Iterable[float], fps: float) -> list[AccessUnit]:
-    units = (stream.encode(yuv(0), time, round(time * 90_000), fps) for time in times)
+    units = (stream.encode(yuv(0, time), round(time * 90_000), fps) for time in times)
     return [unit for unit in units if unit is not None]
 
 

@@ -5,6 +5,7 @@ from gateway.units import AccessUnit, Codec
 from gateway.viewer_sender import MOST_PATIENCE_S, RESEND_BURST, ViewerSender
 from tests.gateway.test_rtp_writer import STREAM
 from tests.support.srtp import srtp_pair
+from tests.support.units import stage_times
 
 SCRATCH = Scratch()
 
@@ -35,7 +36,9 @@ class Bench:
         self.shown = number
         payloads = (b"x" * 50, b"y" * 50)
         self.sender.send(
-            AccessUnit(Codec.H264, payloads, keyframe, number * 3_000, number / 30, 640, 480)
+            AccessUnit(
+                Codec.H264, payloads, keyframe, number * 3_000, stage_times(number / 30), 640, 480
+            )
         )
 
 
@@ -47,7 +50,7 @@ def test_starts_with_a_keyframe() -> None:
     bench.show(2)
     assert bench.wire.runs == 2
     assert bench.sender.newest_sent is not None
-    assert bench.sender.newest_sent[1] == 2 / 30
+    assert bench.sender.newest_sent[1] == stage_times(2 / 30)
 
 
 def test_a_full_socket_drops_to_the_next_keyframe() -> None:

@@ -53,12 +53,12 @@ def test_corrupt_keeps_length_and_tables() -> None:
 
 def test_corrupt_never_harms_the_decoder() -> None:
     decoder = JpegDecoder()
-    whole = decoder.decode(JpegFrame(B, 0.0)).picture
+    whole = decoder.decode(JpegFrame(B, 0.0, 0.0)).picture
     for data in sent(Fault.CORRUPT, 20):
         assert data is not None
         with contextlib.suppress(DecodeError):
-            assert decoder.decode(JpegFrame(data, 0.0)).picture.width == whole.width
-    assert decoder.decode(JpegFrame(A, 0.0)).picture.width == whole.width
+            assert decoder.decode(JpegFrame(data, 0.0, 0.0)).picture.width == whole.width
+    assert decoder.decode(JpegFrame(A, 0.0, 0.0)).picture.width == whole.width
 
 
 def test_setting_a_fault_is_told() -> None:
