@@ -9,6 +9,7 @@ from typing import cast
 import cv2
 import numpy as np
 import numpy.typing as npt
+import simplejpeg
 from av import CodecContext, Packet, VideoFrame
 from av.error import FFmpegError
 from av.video.reformatter import ColorRange, VideoReformatter
@@ -18,7 +19,11 @@ from gateway.units import JpegFrame, RawFrame
 
 MAX_PIXELS = 4096 * 4096
 JPEG_QUALITY = 85
-LUMA_WIDTH, LUMA_HEIGHT = 160, 120
+LUMA_SIZE = LUMA_WIDTH, LUMA_HEIGHT = 160, 120
+
+Luma = npt.NDArray[np.uint8]
+Size = tuple[int, int]
+"""Width and height in pixels."""
 
 
 class JpegDecoder:
@@ -62,16 +67,67 @@ class PictureConverter:
         )
 
 
-def luma_plane(picture: VideoFrame) -> npt.NDArray[np.uint8]:
+def luma_plane(picture: VideoFrame) -> Luma:
     """Return the brightness of ``picture`` scaled to 160x120, uint8 of shape (120, 160)."""
     if not picture.format.name.startswith("yuv"):
         picture = picture.reformat(format="gray")
     plane = picture.planes[0]
     full = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    scaled = cv2.resize(
-        full[:, : plane.width], (LUMA_WIDTH, LUMA_HEIGHT), interpolation=cv2.INTER_AREA
-    )
-    return cast(npt.NDArray[np.uint8], scaled)
+    divisor = _divisor(plane.width, plane.height)
+    width, height = plane.width // divisor, plane.height // divisor
+    reduced = _scaled(full[: height * divisor, : width * divisor], (width, height))
+    return _scaled(reduced, LUMA_SIZE)
+
+
+def jpeg_size(frame: JpegFrame) -> Size:
+    """Read width and height from the header; raises :class:`DecodeError`."""
+    try:
+        height, width, *_ = simplejpeg.decode_jpeg_header(frame.data)
+    except ValueError as error:
+        raise DecodeError(f"JPEG of {len(frame.data)} bytes: {error}") from error
+    if width * height > MAX_PIXELS:
+        raise DecodeError(f"JPEG of {width}x{height} pixels: too large")
+    return int(width), int(height)
+
+
+def jpeg_luma(frame: JpegFrame) -> Luma:
+    """Decode no more of a JPEG than :func:`luma_plane` would keep of it, and return the same.
+
+    libjpeg leaves out the colours and scales while it decodes. Raises :class:`DecodeError` at
+    the least fault, also at some that FFmpeg rightly forgives: ask :class:`JpegDecoder` then.
+    (OpenCV would forgive them all, with a line on standard error for each.)
+    """
+    width, height = jpeg_size(frame)
+    divisor = _divisor(width, height)
+    try:
+        grey: Luma = simplejpeg.decode_jpeg(
+            frame.data,
+            "GRAY",
+            min_width=-(-width // divisor),
+            min_height=-(-height // divisor),
+            strict=True,
+        )
+    except ValueError as error:
+        raise DecodeError(f"JPEG of {len(frame.data)} bytes: {error}") from error
+    return _scaled(grey[: height // divisor, : width // divisor, 0], LUMA_SIZE)
+
+
+def _divisor(width: int, height: int) -> int:
+    """By how much a picture can be reduced and keep all that the detector looks at: 1 to 8.
+
+    Both ways to a luma plane reduce by it first, pixel for pixel as libjpeg does, so that a
+    change from one way to the other is no motion.
+    """
+    divisor = 1
+    while divisor < 8 and width >= 2 * divisor * LUMA_WIDTH and height >= 2 * divisor * LUMA_HEIGHT:
+        divisor *= 2
+    return divisor
+
+
+def _scaled(luma: Luma, size: Size) -> Luma:
+    if luma.shape == size[::-1]:
+        return luma
+    return cast(Luma, cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
 
 
 def encode_jpeg(frame: RawFrame) -> JpegFrame:

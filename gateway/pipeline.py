@@ -8,8 +8,18 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from gateway.decode import JpegDecoder, PictureConverter, encode_jpeg, luma_plane
-from gateway.errors import MediaError
+from av import VideoFrame
+
+from gateway.decode import (
+    JpegDecoder,
+    Luma,
+    PictureConverter,
+    encode_jpeg,
+    jpeg_luma,
+    jpeg_size,
+    luma_plane,
+)
+from gateway.errors import DecodeError, MediaError
 from gateway.motion import MotionDetector
 from gateway.settings import MotionSettings
 from gateway.stream import EncodedStream
@@ -61,24 +71,39 @@ class FramePipeline:
     def process(self, frame: JpegFrame | RawFrame) -> None:
         """Take one frame through all stages that somebody needs."""
         wanted = [stream for stream in self._streams if stream.wanted]
-        from_jpeg = isinstance(frame, JpegFrame)
-        if not wanted and not self._motion_enabled and from_jpeg and self._size != (0, 0):
-            return
         try:
-            raw = self._decoder.decode(frame) if isinstance(frame, JpegFrame) else frame
-            self._note_size(raw)
-            self._encode(raw, wanted)
-            if not from_jpeg and self.jpeg_wanted:
-                self._outputs.jpeg(encode_jpeg(raw))
+            if wanted or isinstance(frame, RawFrame):
+                seen: Luma | VideoFrame | None = self._show(frame, wanted)
+            else:
+                seen = self._glance(frame)
         except MediaError as error:
             self.bad_frames += 1
             logger.debug("frame skipped: %s", error)
             return
-        if self._motion_enabled:
-            self._detect(raw)
+        if seen is not None and self._motion_enabled:
+            self._detect(seen, frame.capture_s)
 
-    def _note_size(self, raw: RawFrame) -> None:
-        size = (raw.picture.width, raw.picture.height)
+    def _show(self, frame: JpegFrame | RawFrame, wanted: list[EncodedStream]) -> VideoFrame:
+        """Decode and encode; gives the decoded picture."""
+        raw = self._decoder.decode(frame) if isinstance(frame, JpegFrame) else frame
+        self._note_size(raw.picture.width, raw.picture.height)
+        self._encode(raw, wanted)
+        if raw is frame and self.jpeg_wanted:
+            self._outputs.jpeg(encode_jpeg(raw))
+        return raw.picture
+
+    def _glance(self, frame: JpegFrame) -> Luma | VideoFrame | None:
+        """What is left of :meth:`_show` when nobody watches."""
+        self._note_size(*jpeg_size(frame))
+        if not self._motion_enabled:
+            return None
+        try:
+            return jpeg_luma(frame)
+        except DecodeError:
+            return self._decoder.decode(frame).picture
+
+    def _note_size(self, width: int, height: int) -> None:
+        size = (width, height)
         if size != self._size:
             self._size = size
             self._outputs.size(*size)
@@ -95,12 +120,13 @@ class FramePipeline:
             if unit is not None:
                 self._outputs.encoded(stream, unit)
 
-    def _detect(self, raw: RawFrame) -> None:
+    def _detect(self, seen: Luma | VideoFrame, capture_s: float) -> None:
         try:
+            luma = luma_plane(seen) if isinstance(seen, VideoFrame) else seen
             if self._detector_is_stale:
                 self._detector_is_stale = False
                 self._detector.reset()
-            self._outputs.motion(self._detector.detect(luma_plane(raw.picture), raw.capture_s))
+            self._outputs.motion(self._detector.detect(luma, capture_s))
         except Exception as error:
             # A detector must never touch the stream: start a fresh one and go on.
             self.motion_failures += 1

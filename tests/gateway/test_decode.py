@@ -5,7 +5,14 @@ from av import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.decode import JpegDecoder, PictureConverter, encode_jpeg, luma_plane
+from gateway.decode import (
+    JpegDecoder,
+    PictureConverter,
+    encode_jpeg,
+    jpeg_luma,
+    jpeg_size,
+    luma_plane,
+)
 from gateway.errors import DecodeError
 from gateway.units import JpegFrame, RawFrame
 from tests.support.pictures import jpeg, picture
@@ -75,3 +82,41 @@ def test_a_raw_picture_becomes_jpeg() -> None:
     assert frame.capture_s == 7.0
     again = JpegDecoder().decode(frame)
     assert again.picture.width == 320
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(480, 320), (640, 480), (1280, 720), (333, 251), (160, 120), (40, 30)]
+)
+def test_both_ways_to_the_luma_plane_agree(width: int, height: int) -> None:
+    frame = JpegFrame(jpeg(3, width, height), 0.0, 0.0)
+    from_picture = luma_plane(JpegDecoder().decode(frame).picture).astype(int)
+    from_jpeg = jpeg_luma(frame)
+    assert from_jpeg.dtype == np.uint8
+    assert from_jpeg.shape == (120, 160)
+    apart = np.abs(from_jpeg - from_picture)
+    assert apart.mean() < 1.0
+    assert apart.max() < 12, "far below what counts as changed"
+    assert jpeg_size(frame) == (width, height)
+
+
+@given(st.binary(max_size=300))
+def test_garbage_gives_no_luma_and_no_size(data: bytes) -> None:
+    for read in (jpeg_luma, jpeg_size):
+        with pytest.raises(DecodeError, match="JPEG of"):
+            read(JpegFrame(b"\xff\xd8\xff" + data, 0.0, 0.0))
+
+
+def test_damage_gives_no_luma_and_not_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    whole = jpeg(1, 640, 480)
+    for damaged in (whole[: len(whole) // 2], whole[:-2], whole[:-200] + whole[-2:]):
+        with pytest.raises(DecodeError):
+            jpeg_luma(JpegFrame(damaged, 0.0, 0.0))
+    assert capfd.readouterr().err == ""
+
+
+def test_no_luma_of_what_claims_to_be_enormous() -> None:
+    data = bytearray(jpeg(1))
+    start_of_frame = data.index(b"\xff\xc0")
+    data[start_of_frame + 5 : start_of_frame + 9] = b"\xff\x00\xff\x00"
+    with pytest.raises(DecodeError, match="too large"):
+        jpeg_luma(JpegFrame(bytes(data), 0.0, 0.0))

@@ -1,5 +1,8 @@
+import contextlib
 import time
 from dataclasses import dataclass, field
+
+import pytest
 
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.settings import MotionSettings
@@ -124,3 +127,34 @@ def test_every_unit_says_when_it_left_each_stage() -> None:
     times = bench.units[0].times
     assert (times.capture_s, times.received_s) == (started_s - 0.02, started_s - 0.01)
     assert started_s < times.decoded_s < times.encoded_s < time.monotonic()
+
+
+def test_a_picture_that_only_libjpeg_faults_is_looked_at_for_motion() -> None:
+    bench = Bench(motion=True)
+    whole = jpeg(1)
+    bench.pipeline.process(JpegFrame(whole[:-2], 100.0, 100.0))
+    assert len(bench.events) == 1
+    bench.pipeline.process(JpegFrame(whole[: len(whole) // 2], 100.1, 100.1))
+    assert len(bench.events) == 1
+    assert bench.pipeline.bad_frames == 1
+
+
+def test_size_is_known_although_nothing_is_decoded() -> None:
+    bench = Bench()
+    bench.show(1, 100.0)
+    bench.show(2, 100.1, 640, 480)
+    assert bench.sizes == [(320, 240), (640, 480)]
+    bench.pipeline.process(JpegFrame(b"\xff\xd8 no picture \xff\xd9", 100.2, 100.2))
+    assert bench.pipeline.bad_frames == 1
+
+
+@pytest.mark.parametrize("size", [(480, 320), (640, 480), (1280, 720), (201, 133), (80, 60)])
+def test_viewers_that_come_and_go_are_no_motion(size: tuple[int, int]) -> None:
+    bench = Bench(motion=True)
+    for turn in range(6):
+        with bench.stream.hub.subscribed(ignore) if turn % 2 else contextlib.nullcontext():
+            for number in range(20):
+                bench.show(5, 100 + turn + number / 20, *size)
+    assert len(bench.units) == 60
+    assert {event.level for event in bench.events} == {"NONE"}
+    assert len(bench.events) == 120
