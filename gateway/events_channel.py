@@ -1,27 +1,29 @@
-"""The ``events`` data channel of one viewer: heartbeat, clock, timing, motion, camera state."""
+"""The ``events`` data channel of one viewer: heartbeat, clock, delivery, motion, camera state."""
 
 import functools
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 from aiortc import RTCDataChannel
 from aiortc.exceptions import InvalidStateError
 
-from gateway.units import MotionEvent
+from gateway.delivery import DeliveryStats
+from gateway.units import MotionEvent, StageTimes
 from protocol.codec import decode, encode
 from protocol.errors import ProtocolError
 from protocol.messages import (
     BrowserToGateway,
     CameraChanged,
     CameraInfo,
+    FrameTimes,
     Motion,
     MotionLevel,
     Region,
     Sync,
     Synced,
-    Timing,
 )
 
 logger = logging.getLogger(__name__)
@@ -33,15 +35,36 @@ MAX_BUFFERED_BYTES = 65_536
 
 def wall_ms(monotonic_s: float) -> float:
     """Return the wall-clock time, in ms since 1970, of a moment on the monotonic clock."""
-    return (time.time() - time.monotonic() + monotonic_s) * 1000
+    return _wall_ahead_ms() + monotonic_s * 1000
+
+
+def _wall_ahead_ms() -> float:
+    return (time.time() - time.monotonic()) * 1000
+
+
+SentFrame = tuple[int, StageTimes, float]
+"""RTP timestamp of a frame in the viewer's stream, its times, and when it left (monotonic)."""
+
+
+@dataclass(frozen=True)
+class ViewerHooks:
+    """What the channel asks of the viewer it belongs to.
+
+    ``heard`` is called at each sign of life. ``newest_sent`` and ``delivery`` give what its
+    next answer says of the video.
+    """
+
+    heard: Callable[[], None]
+    newest_sent: Callable[[], SentFrame | None]
+    delivery: Callable[[], DeliveryStats]
 
 
 class EventsChannel:
     """Speaks ``protocol/README.md``, "Data channels". Never waits; stale news is dropped."""
 
-    def __init__(self, channel: RTCDataChannel, heard: Callable[[], None]) -> None:
+    def __init__(self, channel: RTCDataChannel, viewer: ViewerHooks) -> None:
         self._channel = channel
-        self._heard = heard
+        self._viewer = viewer
         self.dropped = 0
         self.refused = 0
         channel.on("message", self._received)
@@ -55,14 +78,15 @@ class EventsChannel:
             if self.refused == 1:
                 logger.warning("< events: refused: %s", error)
             return
-        self._heard()
+        self._viewer.heard()
         self._send(encode(self._synced(message, received_ms)))
 
     def _synced(self, sync: Sync, received_ms: float) -> Synced:
-        return Synced(sync.sent_ms, received_ms, time.time() * 1000)
-
-    def tell_timing(self, rtp_timestamp: int, capture_s: float) -> None:
-        self._send(encode(Timing(rtp_timestamp, wall_ms(capture_s))))
+        # One message rather than several: each costs more than all that it says.
+        newest = self._viewer.newest_sent()
+        frame = _frame_times(*newest) if newest is not None else None
+        delivery = self._viewer.delivery().as_message()
+        return Synced(sync.sent_ms, received_ms, time.time() * 1000, frame, delivery)
 
     def tell_motion(self, camera_id: str, event: MotionEvent) -> None:
         self._send(_motion_text(camera_id, event))
@@ -80,6 +104,12 @@ class EventsChannel:
             self._channel.send(text)
         except InvalidStateError:
             self.dropped += 1
+
+
+def _frame_times(rtp_timestamp: int, times: StageTimes, sent_s: float) -> FrameTimes:
+    ahead_ms = _wall_ahead_ms()
+    stages = (times.capture_s, times.received_s, times.decoded_s, times.encoded_s, sent_s)
+    return FrameTimes(rtp_timestamp, *(round(ahead_ms + at_s * 1000, 3) for at_s in stages))
 
 
 # What all viewers of a camera are told alike is put into words once for all of them.

@@ -21,6 +21,7 @@ from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
+from gateway.viewers_api import viewer_routes
 from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
 from signaling.app import signaling_routes
 from signaling.service import SignalingService
@@ -93,6 +94,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     readiness.add("signaling", service.ready)
     routes = [
         *media_routes(media, config.webrtc.ice_servers),
+        *viewer_routes(media),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
     app = _app(config, tokens, registry, readiness, routes)
@@ -130,7 +132,11 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     registry, readiness = new_registry(), Readiness()
     media = Gateway(config.cameras, config.webrtc)
     registry.register(GatewayMetrics(media))
-    routes = [*media_routes(media, config.webrtc.ice_servers), *camera_list_routes(media)]
+    routes = [
+        *media_routes(media, config.webrtc.ice_servers),
+        *camera_list_routes(media),
+        *viewer_routes(media),
+    ]
     app = _app(config, tokens, registry, readiness, routes)
     async with (
         media,

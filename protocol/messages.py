@@ -23,10 +23,14 @@ Percent = Annotated[float, Range(0.0, 100.0)]
 EpochMs = Annotated[float, Range(0.0, 1e14)]
 Uint32 = Annotated[int, Range(0, 0xFFFFFFFF)]
 Pixels = Annotated[int, Range(1, 16_384)]
+Count = Annotated[int, Range(0, 2**53)]
+Ms = Annotated[float, Range(0.0, 1e7)]
+Kbps = Annotated[float, Range(0.0, 1e9)]
 
 CameraStateName = Literal["idle", "connecting", "live", "stalled", "offline", "error"]
 MotionLevel = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
 ClientRole = Literal["viewer", "driver", "admin"]
+Quality = Literal["high", "medium", "low"]
 
 
 # Parts of messages
@@ -64,6 +68,40 @@ class Region:
     y: Fraction
     width: Fraction
     height: Fraction
+
+
+@dataclass(frozen=True)
+class FrameTimes:
+    """When one frame of a viewer's video left each stage, by the gateway's wall clock.
+
+    ``rtp_timestamp`` (90 kHz) is the frame's in this viewer's stream.
+    """
+
+    rtp_timestamp: Uint32
+    capture_ms: EpochMs
+    received_ms: EpochMs
+    decoded_ms: EpochMs
+    encoded_ms: EpochMs
+    sent_ms: EpochMs
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a viewer's video gets there, as the gateway measures it.
+
+    ``lost`` is the share of packets in the viewer's last report, ``estimate_kbps`` what it says
+    that its network carries, ``path`` the kinds of the two ends' candidates (``host/prflx``).
+    ``resent`` counts packets, ``dropped`` pictures that this viewer was too slow to take.
+    """
+
+    quality: Quality
+    resent: Count
+    dropped: Count
+    round_trip_ms: Ms | None = None
+    lost: Fraction | None = None
+    jitter_ms: Ms | None = None
+    estimate_kbps: Kbps | None = None
+    path: Annotated[str, Length(1, 64)] | None = None
 
 
 # First messages, from whoever connects
@@ -222,7 +260,7 @@ class Pong:
 
 @dataclass(frozen=True)
 class Sync:
-    """Browser to gateway every two seconds: heartbeat and clock comparison (as NTP)."""
+    """Browser to gateway: heartbeat, clock comparison (as NTP), and question for the rest."""
 
     TYPE: ClassVar[str] = "sync"
     sent_ms: EpochMs
@@ -230,24 +268,17 @@ class Sync:
 
 @dataclass(frozen=True)
 class Synced:
-    """The gateway's reply: the browser's clock returned, and its own at both ends."""
+    """The gateway's reply: the browser's clock returned, and its own at both ends.
+
+    ``frame`` is the newest one that was sent to this viewer, ``delivery`` how it fares.
+    """
 
     TYPE: ClassVar[str] = "synced"
     sent_ms: EpochMs
     received_ms: EpochMs
     replied_ms: EpochMs
-
-
-@dataclass(frozen=True)
-class Timing:
-    """RTP time ``rtp_timestamp`` (90 kHz) of this viewer's video was captured at ``capture_ms``.
-
-    ``capture_ms`` is the gateway's wall clock.
-    """
-
-    TYPE: ClassVar[str] = "timing"
-    rtp_timestamp: Uint32
-    capture_ms: EpochMs
+    frame: FrameTimes | None = None
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True)
@@ -280,4 +311,4 @@ SignalingToGateway = Registered | RoutedOffer | Candidate | Bye | Error | Ping |
 DeviceToSignaling = RegisterCamera | Ping | Pong
 SignalingToDevice = Registered | Error | Ping | Pong
 BrowserToGateway = Sync
-GatewayToBrowser = Synced | Timing | Motion | CameraChanged
+GatewayToBrowser = Synced | Motion | CameraChanged

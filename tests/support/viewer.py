@@ -63,6 +63,14 @@ class Viewer:
     def send_sync(self) -> None:
         self.channel.send(json.dumps({"type": "sync", "sentMs": time.time() * 1000}))
 
+    async def synced(self) -> dict[str, Any]:
+        """Ask on ``events`` as soon as it is open, and return the answer."""
+        await until(lambda: self.channel.readyState == "open", "the channel")
+        before = len(self.of_type("synced"))
+        self.send_sync()
+        await until(lambda: len(self.of_type("synced")) > before, "the reply to sync")
+        return self.of_type("synced")[-1]
+
     async def frames_more(self, count: int) -> None:
         """Wait until ``count`` more pictures have come."""
         goal = self.frames + count
