@@ -75,8 +75,10 @@ def luma_plane(picture: VideoFrame) -> Luma:
     full = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     divisor = _divisor(plane.width, plane.height)
     width, height = plane.width // divisor, plane.height // divisor
-    reduced = _scaled(full[: height * divisor, : width * divisor], (width, height))
-    return _scaled(reduced, LUMA_SIZE)
+    whole = full[: height * divisor, : width * divisor]
+    return _to_luma_size(
+        cast(Luma, cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
+    )
 
 
 def jpeg_size(frame: JpegFrame) -> Size:
@@ -109,7 +111,7 @@ def jpeg_luma(frame: JpegFrame) -> Luma:
         )
     except ValueError as error:
         raise DecodeError(f"JPEG of {len(frame.data)} bytes: {error}") from error
-    return _scaled(grey[: height // divisor, : width // divisor, 0], LUMA_SIZE)
+    return _to_luma_size(grey[: height // divisor, : width // divisor, 0])
 
 
 def _divisor(width: int, height: int) -> int:
@@ -124,10 +126,13 @@ def _divisor(width: int, height: int) -> int:
     return divisor
 
 
-def _scaled(luma: Luma, size: Size) -> Luma:
-    if luma.shape == size[::-1]:
+def _to_luma_size(luma: Luma) -> Luma:
+    if luma.shape == (LUMA_HEIGHT, LUMA_WIDTH):
         return luma
-    return cast(Luma, cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
+    # Up to a half the two weigh pixels much the same, and areas take three times as long.
+    small = luma.shape[0] <= 2 * LUMA_HEIGHT and luma.shape[1] <= 2 * LUMA_WIDTH
+    interpolation = cv2.INTER_LINEAR if small else cv2.INTER_AREA
+    return cast(Luma, cv2.resize(luma, LUMA_SIZE, interpolation=interpolation))
 
 
 def encode_jpeg(frame: RawFrame) -> JpegFrame:

@@ -15,12 +15,22 @@ class NewestFirstWorker(Generic[Unit]):
 
     So a camera never has more than one job in the shared pool, and a machine that is
     too slow shows fewer frames rather than older ones.
+
+    ``waited`` is called on the event loop after each job with the seconds it stood in the
+    pool's queue.
     """
 
-    def __init__(self, executor: Executor, work: Callable[[Unit], None]) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        work: Callable[[Unit], None],
+        waited: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
         self._executor = executor
         self._work = work
-        self._running: asyncio.Future[None] | None = None
+        self._waited = waited
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._pending: Unit | None = None
         self._closed = False
         self.dropped = 0
@@ -30,7 +40,7 @@ class NewestFirstWorker(Generic[Unit]):
         """Hand over ``unit``; returns at once."""
         if self._closed:
             return
-        if self._running is None:
+        if self._idle.is_set():
             self._start(unit)
             return
         if self._pending is not None:
@@ -39,22 +49,31 @@ class NewestFirstWorker(Generic[Unit]):
 
     def _start(self, unit: Unit) -> None:
         loop = asyncio.get_running_loop()
-        self._running = loop.run_in_executor(self._executor, self._work, unit)
-        self._running.add_done_callback(self._finished)
+        self._executor.submit(self._run, loop, unit, loop.time())
+        self._idle.clear()
 
-    def _finished(self, future: asyncio.Future[None]) -> None:
-        self._running = None
-        error = None if future.cancelled() else future.exception()
+    def _run(self, loop: asyncio.AbstractEventLoop, unit: Unit, submitted_s: float) -> None:
+        """In the pool. One wake-up of the loop tells it all: run_in_executor takes three."""
+        waited_s = loop.time() - submitted_s
+        error: Exception | None = None
+        try:
+            self._work(unit)
+        except Exception as raised:
+            error = raised
+        loop.call_soon_threadsafe(self._finished, waited_s, error)
+
+    def _finished(self, waited_s: float, error: Exception | None) -> None:
+        self._idle.set()
         if error is not None:
             self.failures += 1
             logger.error("a frame could not be processed", exc_info=error)
         pending, self._pending = self._pending, None
         if pending is not None and not self._closed:
             self._start(pending)
+        self._waited(waited_s)
 
     async def close(self) -> None:
         """Forget what is pending and wait for the job that runs."""
         self._closed = True
         self._pending = None
-        if self._running is not None:
-            await asyncio.wait({self._running})
+        await self._idle.wait()

@@ -28,6 +28,8 @@ SMALLEST_SHIFT = 0.05
 """Below this the background's own learning does."""
 CHANGED = 12.0
 """Grey levels that count as changed when the question is whether the light was."""
+MOST_SAMPLES = 500
+"""numpy keeps the interpreter's lock for arrays no larger than this."""
 MOST_OF_PICTURE = 0.6
 SAME_DIRECTION = 0.85
 
@@ -52,18 +54,21 @@ class Background:
 
     It learns the same whatever the detector's threshold is, so a higher threshold can only see
     less. Not thread-safe; one picture size for its life.
+
+    Each pass over a whole plane hands the interpreter's lock to another thread and back, which
+    with many cameras costs as much as the arithmetic: passes are few, samples small.
     """
 
     def __init__(self, luma: Luma) -> None:
         self._mean: Plane = _smooth(luma)
         self._noise: Plane = np.full(luma.shape, INITIAL_NOISE, np.float32)
         self._learned = 1
-        self._stride = max(1, min(luma.shape) // 20)
+        self._stride = max(1, math.ceil(math.sqrt(luma.size / MOST_SAMPLES)))
 
     def settle(self, luma: Luma) -> None:
         """Learn quickly: a plain average of the pictures given so far."""
         picture = _smooth(luma)
-        self._follow_light(picture)
+        self._follow_light(self._sample(self._mean), self._sample(picture))
         self._learned += 1
         difference = picture - self._mean
         self._mean += difference / np.float32(self._learned)
@@ -72,27 +77,32 @@ class Background:
     def compare(self, luma: Luma, elapsed_s: float) -> Difference:
         """Compare and learn. ``elapsed_s`` is the time since the previous picture."""
         picture = _smooth(luma)
-        switched = self._changed_as_one(picture)
-        shift = self._follow_light(picture)
+        known, seen = self._sample(self._mean), self._sample(picture)
+        switched = _changed_as_one(seen - known)
+        shift = self._follow_light(known, seen)
         difference = picture - self._mean
-        residual = np.abs(difference)
-        noise = self._noise.copy()
+        residual, noise = np.abs(difference), self._noise
         step_s = min(max(elapsed_s, 0.0), LONGEST_STEP_S)
-        limit = LEARN_LIMIT_PER_S * step_s
-        difference *= np.float32(_rate(step_s, LEARN_TAU_S))
-        self._mean += np.clip(difference, -limit, limit, out=difference)
+        self._learn_mean(difference, step_s)
         self._learn_noise(residual, _rate(step_s, NOISE_TAU_S))
         return Difference(residual, noise, shift, switched or shift > LIGHT_STEP)
 
-    def _learn_noise(self, residual: Plane, rate: float) -> None:
-        step = np.minimum(residual, np.float32(NOISE_LIMIT))
-        step -= self._noise
-        step *= np.float32(rate)
-        self._noise += step
+    def _learn_mean(self, difference: Plane, step_s: float) -> None:
+        """Overwrites ``difference``."""
+        rate = _rate(step_s, LEARN_TAU_S)
+        if rate > 0.0:
+            limit = LEARN_LIMIT_PER_S * step_s / rate
+            np.clip(difference, -limit, limit, out=difference)
+            cv2.scaleAdd(difference, rate, self._mean, dst=self._mean)
 
-    def _follow_light(self, picture: Plane) -> float:
-        """Bring the background to the light of ``picture``; gives the mean change made."""
-        known, seen = self._sample(self._mean), self._sample(picture)
+    def _learn_noise(self, residual: Plane, rate: float) -> None:
+        """Makes a new plane: the one before is still being compared with."""
+        seen = np.minimum(residual, np.float32(NOISE_LIMIT))
+        learned: Any = cv2.addWeighted(seen, rate, self._noise, 1.0 - rate, 0.0)
+        self._noise = learned
+
+    def _follow_light(self, known: Plane, seen: Plane) -> float:
+        """Bring the background to the light that was ``seen``; gives the mean change made."""
         gain, offset = map(np.float32, _fit(known, seen))
         shift = float(np.abs(known * gain + offset - known).mean())
         if shift >= SMALLEST_SHIFT:
@@ -101,29 +111,28 @@ class Background:
             np.clip(self._mean, 0.0, 255.0, out=self._mean)
         return shift
 
-    def _changed_as_one(self, picture: Plane) -> bool:
-        """Whether most of the picture went the same way: a lamp that lights unevenly."""
-        signed = self._sample(picture) - self._sample(self._mean)
-        brighter = int(np.count_nonzero(signed > CHANGED))
-        darker = int(np.count_nonzero(signed < -CHANGED))
-        changed = brighter + darker
-        return (
-            changed > MOST_OF_PICTURE * signed.size
-            and max(brighter, darker) > SAME_DIRECTION * changed
-        )
-
     def _sample(self, plane: Plane) -> Plane:
         """Every few pixels of every few rows: several hundred tell enough of the light."""
         return plane[:: self._stride, :: self._stride].ravel()
 
 
 def _smooth(luma: Luma) -> Plane:
-    blurred: Any = cv2.blur(luma, (3, 3))
+    blurred: Any = cv2.boxFilter(luma, cv2.CV_32F, (3, 3))
     return np.asarray(blurred, dtype=np.float32)
 
 
 def _rate(step_s: float, tau_s: float) -> float:
     return 1.0 - math.exp(-step_s / tau_s)
+
+
+def _changed_as_one(signed: Plane) -> bool:
+    """Whether most of the picture went the same way: a lamp that lights unevenly."""
+    brighter = int(np.count_nonzero(signed > CHANGED))
+    darker = int(np.count_nonzero(signed < -CHANGED))
+    changed = brighter + darker
+    return (
+        changed > MOST_OF_PICTURE * signed.size and max(brighter, darker) > SAME_DIRECTION * changed
+    )
 
 
 def _fit(known: Plane, seen: Plane) -> tuple[float, float]:
@@ -132,9 +141,10 @@ def _fit(known: Plane, seen: Plane) -> tuple[float, float]:
     The median first, so that an object does not count as light; then one least squares over
     what the median explains. A nearly flat picture tells nothing about the gain.
     """
-    offset = float(np.median(seen - known))
-    misfit = np.abs(seen - known - offset)
-    believed = misfit <= np.median(misfit) * 2.0 + 1.0
+    change = seen - known
+    offset = _median(change)
+    misfit = np.abs(change - offset)
+    believed = misfit <= _median(misfit) * 2.0 + 1.0
     x, y = known[believed], seen[believed]
     mean_x, mean_y = float(x.mean()), float(y.mean())
     centred = x - mean_x
@@ -144,3 +154,9 @@ def _fit(known: Plane, seen: Plane) -> tuple[float, float]:
     gain = float(np.dot(centred, y - mean_y)) / centred.size / variance
     gain = min(max(gain, 0.25), 4.0)
     return gain, mean_y - gain * mean_x
+
+
+def _median(values: Plane) -> float:
+    """The upper one of an even number; numpy's own takes longer to begin than to sort."""
+    middle = values.size // 2
+    return float(np.partition(values, middle)[middle])
