@@ -6,9 +6,8 @@
 - a bounded time for gathering candidates (aioice waits 5 s for a dead STUN server);
 - the negotiated codec and header extensions of a transceiver (``setCodecPreferences`` does
   not change an answer, and ``playout-delay`` is unknown to aiortc);
-- the sender's place: media goes out through ``gateway/viewer_sender.py``, encrypted with the
-  connection's keys along ICE's nominated pair, while aiortc goes on to do RTCP. Requests for
-  keyframes and lost packets, and bandwidth estimates, go where they are used.
+- the sender's place: media and RTCP go through ``gateway/feed.py``, with the connection's keys
+  along ICE's nominated pair. aiortc is left with ICE, DTLS and data channels.
 """
 
 import asyncio
@@ -23,11 +22,16 @@ from aiortc.codecs import is_rtx
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
+from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session
 
 from gateway.datagrams import Route
 from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice
+from gateway.rtcp import is_rtcp
 from gateway.rtp_writer import RtpStream
+
+MAX_QUEUED_DATAGRAMS = 256
+"""DTLS that waits for aiortc: it reads as fast as it comes, unless somebody floods it."""
 
 
 def generate_certificate() -> RTCCertificate:
@@ -89,65 +93,82 @@ def _set_codec(transceiver: RTCRtpTransceiver, choice: VideoChoice) -> None:
 
 @dataclass(frozen=True)
 class SenderHooks:
-    """What aiortc's sender asks for instead of doing it itself.
+    """What aiortc's sender no longer does.
 
-    ``started`` is called when the connection is up and packets may be sent, ``resend`` for
-    each sequence number in a NACK, ``keyframe_requested`` on PLI and FIR, and
-    ``bitrate_estimated`` on REMB, in bit/s.
+    ``started`` is called when the connection is up and packets may be sent, ``rtcp_received``
+    with each compound packet, decrypted.
     """
 
     started: Callable[[], None]
-    resend: Callable[[int], None]
-    keyframe_requested: Callable[[], None]
-    bitrate_estimated: Callable[[int], None]
-
-
-class _BitrateEstimates:
-    """Stands in for aiortc's encoder, of which only the target is ever set."""
-
-    def __init__(self, estimated: Callable[[int], None]) -> None:
-        self._estimated = estimated
-
-    @property
-    def target_bitrate(self) -> int:
-        return 0
-
-    @target_bitrate.setter
-    def target_bitrate(self, bitrate_bps: int) -> None:
-        self._estimated(bitrate_bps)
+    rtcp_received: Callable[[bytes], None]
 
 
 def take_over(sender: RTCRtpSender, hooks: SenderHooks) -> None:
-    """Keep aiortc's sender from sending media; it goes on to send and receive RTCP.
+    """Keep aiortc's sender from sending and receiving anything.
 
     Call before the connection comes up.
     """
     private = cast(Any, sender)
+    private._run_rtp = functools.partial(
+        _until_cancelled,
+        private._RTCRtpSender__rtp_started,
+        private._RTCRtpSender__rtp_exited,
+        hooks.started,
+    )
+    private._run_rtcp = functools.partial(
+        _until_cancelled,
+        private._RTCRtpSender__rtcp_started,
+        private._RTCRtpSender__rtcp_exited,
+    )
+    _divert_media(sender, hooks.rtcp_received)
 
-    async def run_rtp(_: object) -> None:
-        private._RTCRtpSender__rtp_started.set()
-        try:
-            hooks.started()
-            await asyncio.get_running_loop().create_future()
-        except asyncio.CancelledError:
-            # As in aiortc's own: stopping cancels, and then waits for the event below.
-            pass
-        finally:
-            private._RTCRtpSender__rtp_exited.set()
 
-    async def retransmit(sequence: int) -> None:
-        hooks.resend(sequence)
+async def _until_cancelled(
+    started: asyncio.Event,
+    exited: asyncio.Event,
+    begin: Callable[[], None] = lambda: None,
+    _codec: object = None,
+) -> None:
+    """Stand in for one of the sender's tasks."""
+    started.set()
+    try:
+        begin()
+        await asyncio.get_running_loop().create_future()
+    except asyncio.CancelledError:
+        # As in aiortc's own: stopping cancels, and then waits for the event below.
+        pass
+    finally:
+        exited.set()
 
-    private._run_rtp = run_rtp
-    private._retransmit = retransmit
-    private._send_keyframe = hooks.keyframe_requested
-    private._RTCRtpSender__encoder = _BitrateEstimates(hooks.bitrate_estimated)
+
+def _divert_media(sender: RTCRtpSender, rtcp_received: Callable[[bytes], None]) -> None:
+    """Take RTCP off the socket, and let nothing but DTLS get into aioice's unbounded queue."""
+    dtls = cast(Any, sender.transport)
+    ice = dtls.transport._connection
+    usual = ice.data_received
+
+    def data_received(data: bytes, component: int) -> None:
+        if not data:
+            return
+        if 20 <= data[0] <= 63:
+            if ice._queue.qsize() < MAX_QUEUED_DATAGRAMS:
+                usual(data, component)
+        elif is_rtcp(data) and dtls._rx_srtp is not None:
+            try:
+                packet = dtls._rx_srtp.unprotect_rtcp(data)
+            except (SrtpError, ValueError):
+                # Not from the viewer, or longer than RTCP ever is.
+                return
+            rtcp_received(packet)
+
+    ice.data_received = data_received
 
 
 def rtp_stream(sender: RTCRtpSender, choice: VideoChoice) -> RtpStream:
     """Return how the packets of ``sender`` must look."""
     return RtpStream(
         ssrc=sender._ssrc,
+        cname=cast(Any, sender)._RTCRtpSender__cname,
         payload_type=choice.payload_type,
         rtx_ssrc=sender._rtx_ssrc,
         rtx_payload_type=choice.rtx_payload_type,
@@ -167,17 +188,6 @@ def route(sender: RTCRtpSender) -> Route | None:
     """Return where ICE sends now, which may change; None while there is no nominated pair."""
     pair = sender.transport.transport._connection._nominated.get(1)
     return Route(pair.protocol.transport, pair.remote_addr) if pair is not None else None
-
-
-def note_sent(
-    sender: RTCRtpSender, timestamp: int, ntp_time: int, packets: int, payload_bytes: int
-) -> None:
-    """Tell the sender what its next sender report shall say."""
-    private = cast(Any, sender)
-    private._RTCRtpSender__rtp_timestamp = timestamp
-    private._RTCRtpSender__ntp_timestamp = ntp_time
-    private._RTCRtpSender__packet_count = packets
-    private._RTCRtpSender__octet_count = payload_bytes
 
 
 def nominated_path(connection: RTCPeerConnection) -> str | None:

@@ -21,6 +21,7 @@ from gateway.motion import MotionPublisher
 from gateway.named_log import NamedLog
 from gateway.newest_slot import Closed, NewestSlot
 from gateway.pipeline import FramePipeline, PipelineOutputs
+from gateway.quality import ladder
 from gateway.settings import CameraSettings
 from gateway.source import open_source
 from gateway.source.errors import SourceError, SourceRefused, SourceStalled
@@ -51,7 +52,10 @@ class Camera:
         self.id = camera_id
         self.settings = settings
         self.streams = {
-            codec: EncodedStream(codec, settings.video.max_bitrate_kbps, self._viewers_changed)
+            codec: {
+                rung.quality: EncodedStream(codec, rung, self._viewers_changed)
+                for rung in ladder(settings.video.max_bitrate_kbps)
+            }
             for codec in Codec
         }
         self.jpegs: Hub[JpegFrame] = Hub(self._viewers_changed)
@@ -61,7 +65,7 @@ class Camera:
         self.frames = 0
         self.connects = 0
         self.pipeline = FramePipeline(
-            self.streams.values(),
+            self.all_streams,
             settings.motion,
             PipelineOutputs(
                 self._encoded_in_worker,
@@ -210,7 +214,7 @@ class Camera:
         self.jpegs.publish(frame)
 
     def _encoded_in_worker(self, stream: EncodedStream, unit: AccessUnit) -> None:
-        self._loop.call_soon_threadsafe(stream.hub.publish, unit)
+        self._loop.call_soon_threadsafe(stream.publish, unit)
 
     def _jpeg_in_worker(self, frame: JpegFrame) -> None:
         self._loop.call_soon_threadsafe(self._publish_jpeg, frame)
@@ -264,9 +268,14 @@ class Camera:
     # What the outside sees
 
     @property
+    def all_streams(self) -> tuple[EncodedStream, ...]:
+        """Its streams in every codec and quality."""
+        return tuple(stream for by in self.streams.values() for stream in by.values())
+
+    @property
     def viewers(self) -> int:
         """Everyone who receives pictures, over WebRTC or as MJPEG."""
-        return sum(len(stream.hub) for stream in self.streams.values()) + len(self.jpegs)
+        return sum(len(stream.hub) for stream in self.all_streams) + len(self.jpegs)
 
     @property
     def state(self) -> CameraState:

@@ -6,6 +6,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from gateway.camera import Camera
+from gateway.delivery_metrics import delivery_metrics
 from gateway.gateway import Gateway
 
 
@@ -60,16 +61,7 @@ class GatewayMetrics(Collector):
             "Open viewer sessions whose frames leave in one system call",
             value=sum(peer.segmented for peer in peers.all()),
         )
-        yield GaugeMetricFamily(
-            "peerlens_peer_resent_packets",
-            "Packets that open viewer sessions asked for again and got",
-            value=sum(peer.resent_packets for peer in peers.all()),
-        )
-        yield GaugeMetricFamily(
-            "peerlens_peer_dropped_units",
-            "Encoded pictures that open viewer sessions were too slow to take",
-            value=sum(peer.dropped_units for peer in peers.all()),
-        )
+        yield from delivery_metrics(peers)
 
 
 COUNTERS = {
@@ -84,7 +76,7 @@ COUNTERS = {
 
 
 def _counts(camera: Camera) -> dict[str, int]:
-    streams = camera.streams.values()
+    streams = camera.all_streams
     return {
         "frames": camera.frames,
         "frames_skipped": camera.worker.dropped,

@@ -17,12 +17,13 @@ from aiortc import (
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.sdp import candidate_from_sdp
 
-from edge.token_bucket import TokenBucket
 from gateway import aiortc_private, events_channel
 from gateway.camera import Camera
 from gateway.datagrams import DatagramSender
+from gateway.delivery import DeliveryStats
 from gateway.errors import InvalidSdp, UnknownSession
-from gateway.events_channel import EventsChannel
+from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
+from gateway.feed import Feed
 from gateway.named_log import NamedLog
 from gateway.negotiation import (
     MAX_CANDIDATES,
@@ -31,16 +32,13 @@ from gateway.negotiation import (
     is_hidden,
     without_hidden_candidates,
 )
+from gateway.quality import Quality
 from gateway.rtp_writer import RtpWriter
 from gateway.srtp import Protector, Scratch
 from gateway.units import MotionEvent
-from gateway.viewer_sender import ViewerSender
 from protocol.messages import CameraInfo, Candidate
 
 logger = logging.getLogger(__name__)
-
-KEYFRAME_BURST, KEYFRAMES_PER_S = 4, 1.0
-"""Requests (PLI, FIR) that one viewer may make: everybody who watches pays for each."""
 
 _SCRATCH = Scratch()
 """All sending happens on the event loop, one frame of one viewer at a time."""
@@ -72,15 +70,13 @@ class Peer:
         self.ended_because = ""
         self.started_s = self.heard_s = time.monotonic()
         self.choice: VideoChoice | None = None
-        self.bitrate_estimate_bps: int | None = None
         self.connection = aiortc_private.new_peer_connection(ice_servers, certificate)
         self.gathering: asyncio.Task[None] | None = None
         """Opens sockets until it is done; the connection can be closed only after it."""
         self._closed = closed
         self._events: EventsChannel | None = None
-        self._sender: ViewerSender | None = None
+        self._feed: Feed | None = None
         self._candidates = 0
-        self._keyframe_requests = TokenBucket(KEYFRAMES_PER_S, KEYFRAME_BURST, time.monotonic())
         self._described = asyncio.Event()
         self._subscriptions = contextlib.ExitStack()
         self._log = NamedLog(logger, f"{camera.id}/{session[:8]}")
@@ -120,9 +116,7 @@ class Peer:
             sender,
             aiortc_private.SenderHooks(
                 started=functools.partial(self._start_sending, sender, choice),
-                resend=self._resend,
-                keyframe_requested=self._keyframe_requested,
-                bitrate_estimated=self._bitrate_estimated,
+                rtcp_received=self._rtcp_received,
             ),
         )
         aiortc_private.limit_gathering(self.connection, gather_timeout_s)
@@ -166,8 +160,8 @@ class Peer:
         self.ended_because = reason
         self._described.set()
         self._subscriptions.close()
-        if self._sender is not None:
-            self._sender.close()
+        if self._feed is not None:
+            self._feed.close()
         self.connection.remove_all_listeners()
         self._closed(self)
 
@@ -177,25 +171,22 @@ class Peer:
         return self._events is not None
 
     @property
-    def dropped_units(self) -> int:
-        return self._sender.dropped if self._sender is not None else 0
-
-    @property
-    def resent_packets(self) -> int:
-        return self._sender.resent if self._sender is not None else 0
+    def delivery(self) -> DeliveryStats:
+        """How its video gets there."""
+        path = aiortc_private.nominated_path(self.connection)
+        if self._feed is None:
+            return DeliveryStats(Quality.HIGH, path=path)
+        return self._feed.delivery(path)
 
     @property
     def segmented(self) -> bool:
         """Whether frames leave in one system call (UDP segmentation offload)."""
-        return self._sender is not None and self._sender.segmented
+        return self._feed is not None and self._feed.segmented
 
-    def tick(self) -> None:
-        """Tell the viewer, about once a second, when its RTP times were captured."""
-        sender = self._sender
-        if self._events is None or sender is None or sender.newest_sent is None:
-            return
-        rtp_timestamp, times, _ = sender.newest_sent
-        self._events.tell_timing(rtp_timestamp, times.capture_s)
+    def tick(self, now_s: float) -> None:
+        """Do what is due about once a second."""
+        if self._feed is not None:
+            self._feed.tick(now_s)
 
     def _move(self, state: PeerState, reason: str = "") -> None:
         self._log.info("= %s -> %s%s", self.state, state, f" ({reason})" if reason else "")
@@ -205,33 +196,21 @@ class Peer:
         """The connection is up: from here on units of the camera's stream go out."""
         if self.state is PeerState.CLOSED:
             return
-        stream = self.camera.streams[choice.codec]
-        writer = RtpWriter(
-            aiortc_private.rtp_stream(sender, choice),
-            Protector(aiortc_private.srtp_session(sender), _SCRATCH),
-            _SCRATCH,
+        keys = aiortc_private.srtp_session(sender)
+        self._feed = Feed(
+            self.camera.streams[choice.codec],
+            RtpWriter(
+                aiortc_private.rtp_stream(sender, choice), Protector(keys, _SCRATCH), _SCRATCH
+            ),
+            DatagramSender(functools.partial(aiortc_private.route, sender)),
+            keys,
+            self._log,
         )
-        datagrams = DatagramSender(functools.partial(aiortc_private.route, sender))
+        self._feed.start()
 
-        def note_sent(timestamp: int, ntp_time: int) -> None:
-            aiortc_private.note_sent(
-                sender, timestamp, ntp_time, writer.packets, writer.payload_bytes
-            )
-
-        self._sender = ViewerSender(writer, datagrams, stream.request_keyframe, note_sent)
-        self._subscriptions.enter_context(stream.hub.subscribed(self._sender.send))
-        stream.request_keyframe()
-
-    def _resend(self, sequence: int) -> None:
-        if self._sender is not None:
-            self._sender.resend(sequence)
-
-    def _keyframe_requested(self) -> None:
-        if self.choice is not None and self._keyframe_requests.take(time.monotonic()):
-            self.camera.streams[self.choice.codec].request_keyframe()
-
-    def _bitrate_estimated(self, bitrate_bps: int) -> None:
-        self.bitrate_estimate_bps = bitrate_bps
+    def _rtcp_received(self, data: bytes) -> None:
+        if self._feed is not None:
+            self._feed.rtcp_received(data)
 
     def _connection_changed(self) -> None:
         state = self.connection.connectionState
@@ -246,7 +225,9 @@ class Peer:
             self._log.info("< data channel %r is not served here", channel.label[:40])
             channel.close()
             return
-        self._events = EventsChannel(channel, self._heard)
+        self._events = EventsChannel(
+            channel, ViewerHooks(self._heard, self._newest_sent, lambda: self.delivery)
+        )
         self._heard()
         self._subscriptions.enter_context(self.camera.motion.subscribed(self._tell_motion))
         self._subscriptions.enter_context(self.camera.changes.subscribed(self._tell_camera))
@@ -254,6 +235,9 @@ class Peer:
 
     def _heard(self) -> None:
         self.heard_s = time.monotonic()
+
+    def _newest_sent(self) -> SentFrame | None:
+        return self._feed.newest_sent if self._feed is not None else None
 
     def _tell_motion(self, event: MotionEvent) -> None:
         if self._events is not None:

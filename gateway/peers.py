@@ -11,6 +11,7 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from gateway import aiortc_private
 from gateway.camera import Camera
 from gateway.closing import Closer
+from gateway.delivery import DeliveryCounts
 from gateway.errors import (
     GatewayClosing,
     SessionExists,
@@ -48,6 +49,8 @@ class Peers:
         self._sweeper: asyncio.Task[None] | None = None
         self._accepting = True
         self.opened = 0
+        self.left = {camera_id: DeliveryCounts() for camera_id in cameras}
+        """By camera, what was done for the viewers that have left."""
         self.ended: Hub[Peer] = Hub()
         """Each peer that has ended, whoever ended it."""
 
@@ -122,6 +125,7 @@ class Peers:
 
     def _closed(self, peer: Peer) -> None:
         del self._peers[peer.session]
+        self.left[peer.camera.id] = self.left[peer.camera.id].plus(peer.delivery)
         self._closer.close(peer.connection, after=peer.gathering)
         self.ended.publish(peer)
 
@@ -147,7 +151,7 @@ class Peers:
         if reason is not None:
             peer.close(reason)
         else:
-            peer.tick()
+            peer.tick(now_s)
 
     def _overdue(self, peer: Peer, now_s: float) -> str | None:
         if peer.state is not PeerState.CONNECTED:

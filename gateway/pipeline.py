@@ -70,7 +70,10 @@ class FramePipeline:
 
     def process(self, frame: JpegFrame | RawFrame) -> None:
         """Take one frame through all stages that somebody needs."""
-        wanted = [stream for stream in self._streams if stream.wanted]
+        wanted = [stream for stream in self._streams if stream.takes(frame.capture_s)]
+        # A keyframe may bring viewers over from another quality: theirs of this picture is then
+        # not sent any more.
+        wanted.sort(key=lambda stream: not stream.keyframe_due(frame.capture_s))
         try:
             if wanted or isinstance(frame, RawFrame):
                 seen: Luma | VideoFrame | None = self._show(frame, wanted)

@@ -14,17 +14,20 @@ class Quality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One quality: ``scale`` of the camera's width and height, limits of bitrate and frame rate."""
+    """One quality: ``scale`` of the camera's width and height, limits of bitrate and frame rate.
+
+    ``max_fps`` is None where every frame of the camera is taken.
+    """
 
     quality: Quality
     scale: float
     max_bitrate_bps: int
-    max_fps: float
+    max_fps: float | None
 
 
 SHARES = {
-    Quality.HIGH: (1.0, 1.0, 1_000.0),
-    Quality.MEDIUM: (0.75, 0.4, 1_000.0),
+    Quality.HIGH: (1.0, 1.0, None),
+    Quality.MEDIUM: (0.75, 0.4, None),
     Quality.LOW: (0.5, 0.13, 15.0),
 }
 """Scale, share of the bitrate, most frames/s: bits for each pixel are about the same in all."""

@@ -32,9 +32,13 @@ _MASK_32 = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class RtpStream:
-    """What was negotiated for one viewer. ``rtx_*`` are None without retransmission stream."""
+    """What was negotiated for one viewer. ``rtx_*`` are None without retransmission stream.
+
+    ``cname`` names the sender in its reports, as in the SDP.
+    """
 
     ssrc: int
+    cname: str
     payload_type: int
     rtx_ssrc: int | None
     rtx_payload_type: int | None
@@ -59,7 +63,7 @@ class RtpWriter:
     """Writes packets into ``scratch``; use it from one thread."""
 
     def __init__(self, stream: RtpStream, protector: Protector, scratch: Scratch) -> None:
-        self._stream = stream
+        self.stream = stream
         self._protector = protector
         self._view = scratch.view
         self._extensions, self._send_time_at = _extension_block(stream)
@@ -82,7 +86,7 @@ class RtpWriter:
         ``send_time`` is in the format of abs-send-time: 24 bits, 6.18 seconds.
         """
         self._set_send_time(send_time)
-        stream, view, protect = self._stream, self._view, self._protector.protect
+        stream, view, protect = self.stream, self._view, self._protector.protect
         timestamp = self.timestamp(unit)
         self._history.append((self._sequence, unit))
         last = len(unit.payloads) - 1
@@ -111,6 +115,10 @@ class RtpWriter:
         if count:
             yield Run(view[:end], segment)
 
+    def forget(self) -> None:
+        """Let nothing that was written so far be written again."""
+        self._history.clear()
+
     def again(self, sequence: int, send_time: int) -> Run | None:
         """Write the packet that was sent as ``sequence`` once more; None when it is too old.
 
@@ -120,7 +128,7 @@ class RtpWriter:
         if found is None:
             return None
         unit, index = found
-        stream, payload = self._stream, unit.payloads[index]
+        stream, payload = self.stream, unit.payloads[index]
         self._set_send_time(send_time)
         marker = _MARKER if index == len(unit.payloads) - 1 else 0
         timestamp = self.timestamp(unit)

@@ -1,4 +1,4 @@
-"""One camera in one codec: its encoder, when to make keyframes, and who receives it."""
+"""One camera in one codec and quality: its encoder, when to make keyframes, and who receives it."""
 
 import logging
 import time
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from gateway.encode import Encoder, create_encoder
 from gateway.errors import EncodeError
 from gateway.hub import Hub
+from gateway.quality import Rung
+from gateway.scaler import PictureScaler
 from gateway.units import AccessUnit, Codec, RawFrame, StageTimes
 
 logger = logging.getLogger(__name__)
@@ -21,49 +23,76 @@ RATE_INTERVAL_S = 3.0
 """At most this often for that reason."""
 
 
-class EncodedStream:
-    """Encodes each picture once for all viewers of one codec.
+RATE_SLACK = 0.7
+"""A picture is left out when it comes within this part of the least interval after the last."""
 
-    ``encode`` runs in a worker, one call at a time; everything else on the event loop.
+
+class EncodedStream:
+    """Encodes each picture once for all viewers of one codec in one quality.
+
+    ``encode`` and what it asks first run in a worker, one call at a time; everything else on the
+    event loop.
     """
 
-    def __init__(
-        self, codec: Codec, max_bitrate_kbps: int, viewers_changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, codec: Codec, rung: Rung, viewers_changed: Callable[[], None]) -> None:
         self.codec = codec
+        self.rung = rung
         self.hub: Hub[AccessUnit] = Hub(viewers_changed)
+        self.waiting: Hub[AccessUnit] = Hub()
+        """Who comes over from another quality: gets keyframes, before ``hub`` does."""
         self.keyframes = 0
         self.failures = 0
-        self._max_bitrate_kbps = max_bitrate_kbps
         self._encoder: Encoder | None = None
+        self._scaler = PictureScaler(rung.scale)
         self._size = (0, 0)
         self._fps = 0.0
         self._made_s = 0.0
+        self._encoded_s = float("-inf")
         self._keyframe_wanted = True
         self._last_keyframe_s = float("-inf")
 
     @property
     def wanted(self) -> bool:
-        """Whether anybody receives this stream."""
-        return len(self.hub) > 0
+        """Whether anybody receives this stream, or is about to."""
+        return len(self.hub) > 0 or len(self.waiting) > 0
 
     def request_keyframe(self) -> None:
         """Ask for an IDR. Any number of requests close together become one."""
         self._keyframe_wanted = True
 
+    def publish(self, unit: AccessUnit) -> None:
+        """Hand ``unit`` to everyone who takes it. On the event loop."""
+        if unit.keyframe:
+            self.waiting.publish(unit)
+        self.hub.publish(unit)
+
+    def takes(self, capture_s: float) -> bool:
+        """Whether the picture of this moment is to be encoded."""
+        if not self.wanted:
+            return False
+        max_fps = self.rung.max_fps
+        return max_fps is None or capture_s - self._encoded_s >= RATE_SLACK / max_fps
+
+    def keyframe_due(self, capture_s: float) -> bool:
+        """Whether the picture of this moment would become a keyframe."""
+        if self._encoder is None:
+            return True
+        return self._keyframe_wanted and capture_s - self._last_keyframe_s >= KEYFRAME_INTERVAL_S
+
     def encode(self, frame: RawFrame, rtp_time: int, fps: float) -> AccessUnit | None:
         """Encode one yuv420p picture; None when it could not be, which is counted."""
-        picture, capture_s = frame.picture, frame.capture_s
-        size = (picture.width, picture.height)
+        capture_s = self._encoded_s = frame.capture_s
+        fps = min(fps, self.rung.max_fps or fps)
         try:
+            picture = self._scaler.scale(frame.picture)
+            size = (picture.width, picture.height)
             if self._encoder is None or size != self._size or self._off_rate(fps, capture_s):
-                self._encoder = create_encoder(self.codec, *size, fps, self._max_bitrate_kbps)
+                kbps = self.rung.max_bitrate_bps // 1_000
+                self._encoder = create_encoder(self.codec, *size, fps, kbps)
                 self._size, self._fps, self._made_s = size, fps, capture_s
                 self._keyframe_wanted = True
                 self._last_keyframe_s = float("-inf")
-            keyframe = (
-                self._keyframe_wanted and capture_s - self._last_keyframe_s >= KEYFRAME_INTERVAL_S
-            )
+            keyframe = self.keyframe_due(capture_s)
             if keyframe:
                 self._keyframe_wanted = False
             picture.pts = rtp_time

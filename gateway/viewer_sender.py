@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pylibsrtp import Error as SrtpError
 
 from gateway.datagrams import DatagramSender
+from gateway.rtcp import sender_report
 from gateway.rtp_writer import RtpWriter
-from gateway.units import AccessUnit, StageTimes
+from gateway.units import RTP_CLOCK_HZ, AccessUnit, StageTimes
 
 NTP_EPOCH_S = 2_208_988_800
 RESEND_SHARE = 0.5
@@ -23,8 +24,7 @@ class ViewerSender:
     """A subscriber of a stream's hub. Use it on the event loop only.
 
     It starts with a keyframe. When the socket is full the rest of the unit is dropped, and
-    everything after it up to the next keyframe, which ``request_keyframe`` asks for. ``sent``
-    is told the RTP timestamp of each unit and the moment of its capture as NTP time (64 bits).
+    everything after it up to the next keyframe, which ``request_keyframe`` asks for.
     """
 
     def __init__(
@@ -32,13 +32,12 @@ class ViewerSender:
         writer: RtpWriter,
         datagrams: DatagramSender,
         request_keyframe: Callable[[], None],
-        sent: Callable[[int, int], None] = lambda timestamp, ntp_time: None,
     ) -> None:
         self._writer = writer
         self._datagrams = datagrams
         self._request_keyframe = request_keyframe
-        self._sent = sent
         self._needs_keyframe = True
+        self._newest_rtp_time = -1
         self._ask_from_s = float("-inf")
         self._losses = 0
         self._resend_credit = RESEND_BURST
@@ -64,6 +63,9 @@ class ViewerSender:
 
     def send(self, unit: AccessUnit) -> None:
         """Send ``unit``, or drop it."""
+        if self.has_sent(unit.rtp_time):
+            # Two qualities of one picture, while moving from one to the other.
+            return
         if unit.keyframe:
             self._needs_keyframe = False
         elif self._needs_keyframe:
@@ -71,9 +73,8 @@ class ViewerSender:
             if unit.capture_s >= self._ask_from_s:
                 self._request_keyframe()
             return
-        now_s = time.time() + NTP_EPOCH_S
         try:
-            for run in self._writer.runs(unit, _abs_send_time(now_s)):
+            for run in self._writer.runs(unit, _abs_send_time()):
                 if not self._datagrams.send(run):
                     self._lose(unit)
                     return
@@ -84,11 +85,8 @@ class ViewerSender:
             self._losses = 0
         credit = self._resend_credit + len(unit.payloads) * RESEND_SHARE
         self._resend_credit = min(credit, RESEND_BURST)
-        timestamp = self._writer.timestamp(unit)
-        sent_s = time.monotonic()
-        self.newest_sent = (timestamp, unit.times, sent_s)
-        capture_ntp_s = now_s - (sent_s - unit.capture_s)
-        self._sent(timestamp, int(capture_ntp_s * (1 << 32)))
+        self._newest_rtp_time = unit.rtp_time
+        self.newest_sent = (self._writer.timestamp(unit), unit.times, time.monotonic())
 
     def _lose(self, unit: AccessUnit) -> None:
         self.dropped += 1
@@ -102,18 +100,40 @@ class ViewerSender:
         if self._resend_credit < 1:
             self.not_resent += 1
             return
-        run = self._writer.again(sequence, _abs_send_time(time.time() + NTP_EPOCH_S))
+        run = self._writer.again(sequence, _abs_send_time())
         if run is None or not self._datagrams.send(run):
             self.not_resent += 1
             return
         self._resend_credit -= 1
         self.resent += 1
 
+    def report(self) -> tuple[bytes, int] | None:
+        """Write a sender report as of now, and give its NTP time (64 bits); None before media."""
+        if self.newest_sent is None:
+            return None
+        timestamp, times, _ = self.newest_sent
+        since_capture_s = time.monotonic() - times.capture_s
+        now = (timestamp + round(since_capture_s * RTP_CLOCK_HZ)) & 0xFFFFFFFF
+        ntp_time = int((time.time() + NTP_EPOCH_S) * (1 << 32))
+        stream = self._writer.stream
+        packet = sender_report(
+            stream.ssrc, ntp_time, now, self.packets, self.payload_bytes, stream.cname
+        )
+        return packet, ntp_time
+
+    def has_sent(self, rtp_time: int) -> bool:
+        """Whether a unit of this RTP time, or a later one, is out already."""
+        return rtp_time <= self._newest_rtp_time
+
+    def forget(self) -> None:
+        """Resend nothing of what went out so far: a keyframe follows that makes it useless."""
+        self._writer.forget()
+
     def close(self) -> None:
         """Let go of the socket."""
         self._datagrams.release()
 
 
-def _abs_send_time(ntp_s: float) -> int:
-    """Return the 6.18 fixed-point seconds of abs-send-time."""
-    return int(ntp_s * (1 << 18)) & 0xFFFFFF
+def _abs_send_time() -> int:
+    """Return now as the 6.18 fixed-point seconds of abs-send-time."""
+    return int((time.time() + NTP_EPOCH_S) * (1 << 18)) & 0xFFFFFF

@@ -4,13 +4,14 @@ import asyncio
 import inspect
 from typing import Any
 
-from aioice.ice import Connection
+from aioice.ice import Connection, StunProtocol
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 
 from gateway import aiortc_private
 from gateway.negotiation import PLAYOUT_DELAY_URI, choose_video
+from gateway.rtcp import goodbye
 from gateway.srtp import Protector, Scratch
 from tests.gateway.test_negotiation import CHROMIUM
 from tests.support.srtp import srtp_pair
@@ -37,24 +38,21 @@ async def test_attributes_that_are_replaced_exist() -> None:
     assert isinstance(private(transceiver, "_codecs"), list)
     assert isinstance(private(transceiver, "_headerExtensions"), list)
     for name in (
-        "_RTCRtpSender__encoder",
-        "_RTCRtpSender__ntp_timestamp",
-        "_RTCRtpSender__octet_count",
-        "_RTCRtpSender__packet_count",
+        "_RTCRtpSender__rtcp_exited",
+        "_RTCRtpSender__rtcp_started",
         "_RTCRtpSender__rtp_exited",
         "_RTCRtpSender__rtp_started",
-        "_RTCRtpSender__rtp_timestamp",
-        "_retransmit",
         "_rtx_ssrc",
+        "_run_rtcp",
         "_run_rtp",
-        "_send_keyframe",
         "_ssrc",
     ):
         private(transceiver.sender, name)
-    private(transceiver.sender.transport, "_tx_srtp")
+    for name in ("_rx_srtp", "_tx_srtp"):
+        private(transceiver.sender.transport, name)
     ice = transceiver.receiver.transport.transport._connection
     assert isinstance(ice, Connection)
-    for name in ("_nominated", "_protocols"):
+    for name in ("_nominated", "_protocols", "_queue", "data_received"):
         private(ice, name)
     assert "timeout" in inspect.signature(Connection.get_component_candidates).parameters
     await connection.close()
@@ -99,14 +97,50 @@ async def test_the_sender_calls_what_is_put_in_its_place() -> None:
     source = inspect.getsource(RTCRtpSender)
     for use in (
         "self._run_rtp(",
-        "self._retransmit(",
-        "self._send_keyframe()",
-        "self.__encoder.target_bitrate = bitrate",
-        "ntp_timestamp=self.__ntp_timestamp",
-        "rtp_timestamp=self.__rtp_timestamp",
-        "self.__rtp_exited.wait()",
+        "self._run_rtcp()",
+        "self.__cname = parameters.rtcp.cname",
+        "self.__rtp_started.wait(), self.__rtcp_started.wait()",
+        "self.__rtp_exited.wait(), self.__rtcp_exited.wait()",
     ):
         assert use in source, f"aiortc's sender no longer has {use!r}"
+    assert "self.receiver.data_received(" in inspect.getsource(StunProtocol.datagram_received)
+
+
+async def diverted() -> tuple[RTCPeerConnection, Connection, list[bytes]]:
+    """A connection whose incoming media is diverted, and the RTCP that comes out of it."""
+    connection, transceiver = await offered()
+    received: list[bytes] = []
+    aiortc_private.take_over(
+        transceiver.sender, aiortc_private.SenderHooks(lambda: None, received.append)
+    )
+    ice: Any = transceiver.sender.transport.transport._connection
+    return connection, ice, received
+
+
+async def test_rtcp_is_decrypted_and_diverted_and_nothing_else_but_dtls_gets_in() -> None:
+    connection, ice, received = await diverted()
+    dtls: Any = connection.getTransceivers()[0].sender.transport
+    report = goodbye(7)
+    ice.data_received(report, 1)
+    assert received == [], "there are no keys yet"
+    sending, dtls._rx_srtp = srtp_pair()
+    ice.data_received(sending.protect_rtcp(report), 1)
+    assert received == [report]
+    for junk in (b"", b"\x80", report, bytes((0x80, 201)) + bytes(4_000), bytes((0x80, 96)) * 700):
+        ice.data_received(junk, 1)
+    assert received == [report]
+    assert ice._queue.qsize() == 0
+    ice.data_received(bytes((22, 254, 253)) * 10, 1)
+    assert ice._queue.qsize() == 1
+    await connection.close()
+
+
+async def test_a_flood_of_dtls_is_bounded() -> None:
+    connection, ice, _ = await diverted()
+    for _ in range(10 * aiortc_private.MAX_QUEUED_DATAGRAMS):
+        ice.data_received(bytes((22, 254, 253)) * 10, 1)
+    assert ice._queue.qsize() == aiortc_private.MAX_QUEUED_DATAGRAMS
+    await connection.close()
 
 
 def test_libsrtp_can_be_called_in_place() -> None:
@@ -121,7 +155,7 @@ def test_libsrtp_can_be_called_in_place() -> None:
 
 async def test_closing_a_connection_that_never_started_ends() -> None:
     connection, transceiver = await offered()
-    nothing = aiortc_private.SenderHooks(lambda: None, lambda _: None, lambda: None, lambda _: None)
+    nothing = aiortc_private.SenderHooks(lambda: None, lambda _: None)
     aiortc_private.take_over(transceiver.sender, nothing)
     aiortc_private.limit_gathering(connection, 0.5)
     assert aiortc_private.route(transceiver.sender) is None

@@ -11,6 +11,7 @@ import pytest
 from gateway import camera as camera_module
 from gateway.camera import Camera
 from gateway.camera_state import CameraState
+from gateway.quality import Quality
 from gateway.settings import CameraSettings
 from gateway.units import AccessUnit, Codec
 from peerlens.virtual_camera import VirtualCamera
@@ -109,7 +110,7 @@ async def test_survives_the_camera_being_unplugged(virtual: VirtualCamera) -> No
 @pytest.mark.parametrize("fault", ["corrupt", "truncated", "joined"])
 async def test_broken_pictures_cost_only_themselves(virtual: VirtualCamera, fault: str) -> None:
     async with running(CameraSettings(source=virtual.url)) as camera:
-        stream = camera.streams[Codec.H264]
+        stream = camera.streams[Codec.H264][Quality.HIGH]
         units: asyncio.Queue[AccessUnit] = asyncio.Queue()
         with camera.wanted(), stream.hub.subscribed(units.put_nowait):
             await asyncio.wait_for(units.get(), 5)
@@ -122,7 +123,7 @@ async def test_broken_pictures_cost_only_themselves(virtual: VirtualCamera, faul
 
 async def test_rtp_time_goes_on_over_a_reconnect(virtual: VirtualCamera) -> None:
     async with running(CameraSettings(source=virtual.url)) as camera:
-        stream = camera.streams[Codec.H264]
+        stream = camera.streams[Codec.H264][Quality.HIGH]
         units: asyncio.Queue[AccessUnit] = asyncio.Queue()
         with camera.wanted(), stream.hub.subscribed(units.put_nowait):
             first = await asyncio.wait_for(units.get(), 5)
@@ -142,7 +143,7 @@ async def test_rtp_time_goes_on_over_a_reconnect(virtual: VirtualCamera) -> None
 
 async def test_both_codecs_are_encoded_only_while_watched(virtual: VirtualCamera) -> None:
     async with running(CameraSettings(source=virtual.url)) as camera:
-        h264, vp8 = camera.streams[Codec.H264], camera.streams[Codec.VP8]
+        h264, vp8 = (camera.streams[codec][Quality.HIGH] for codec in (Codec.H264, Codec.VP8))
         with camera.wanted():
             await live(camera)
             for stream in (h264, vp8):
@@ -186,7 +187,7 @@ async def test_a_failing_detector_never_touches_the_stream(
 
     monkeypatch.setattr("gateway.motion.MotionDetector.detect", fail)
     async with running(CameraSettings(source=virtual.url)) as camera:
-        stream = camera.streams[Codec.H264]
+        stream = camera.streams[Codec.H264][Quality.HIGH]
         units: asyncio.Queue[AccessUnit] = asyncio.Queue()
         with camera.wanted(), stream.hub.subscribed(units.put_nowait):
             for _ in range(20):

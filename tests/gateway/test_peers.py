@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import gc
+import re
+import struct
 import time
 
 import psutil
@@ -18,8 +20,10 @@ from gateway.errors import (
     UnknownCamera,
     UnknownSession,
 )
+from gateway.feed import KEYFRAME_BURST
 from gateway.gateway import Gateway
-from gateway.peer import KEYFRAME_BURST, PeerState
+from gateway.peer import Peer, PeerState
+from gateway.quality import Quality
 from gateway.rtp_writer import Run
 from gateway.settings import CameraSettings, WebrtcSettings
 from gateway.units import Codec
@@ -27,7 +31,9 @@ from protocol.messages import Candidate
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
 from tests.support.polling import until
-from tests.support.viewer import Exchange, watching
+from tests.support.viewer import Exchange, Viewer, watching
+
+DEAD = CameraSettings(source="http://127.0.0.1:9/stream")
 
 
 def to(gateway: Gateway, session: str = "s1", camera: str = "front") -> Exchange:
@@ -35,6 +41,13 @@ def to(gateway: Gateway, session: str = "s1", camera: str = "front") -> Exchange
         return await gateway.peers.open(session, camera, offer)
 
     return exchange
+
+
+def ssrc_of(viewer: Viewer) -> int:
+    """The SSRC of the video that ``viewer`` receives."""
+    found = re.search(r"a=ssrc:(\d+)", viewer.connection.remoteDescription.sdp)
+    assert found is not None
+    return int(found[1])
 
 
 async def test_video_arrives_and_moves(gateway: Gateway) -> None:
@@ -67,8 +80,8 @@ async def test_lost_packets_are_asked_for_and_sent_again(
     async with watching(to(gateway)) as viewer:
         await viewer.frames_more(60)
         [peer] = gateway.peers.all()
-        assert peer.resent_packets > 0
-        keyframes = sum(s.keyframes for s in gateway.cameras["front"].streams.values())
+        assert peer.delivery.resent > 0
+        keyframes = sum(s.keyframes for s in gateway.cameras["front"].all_streams)
         assert keyframes <= 3, "what is sent again in time costs nobody a keyframe"
 
 
@@ -76,11 +89,12 @@ async def test_one_viewers_flood_of_keyframe_requests_is_bounded(gateway: Gatewa
     async with watching(to(gateway)) as viewer:
         await viewer.frames_more(1)
         [peer] = gateway.peers.all()
-        stream = gateway.cameras["front"].streams[Codec.H264]
+        stream = gateway.cameras["front"].streams[Codec.H264][Quality.HIGH]
+        pli = struct.pack("!BBHII", 0x81, 206, 2, 1, ssrc_of(viewer))
         wanted: list[bool] = []
         for _ in range(1_000):
             stream._keyframe_wanted = False
-            peer._keyframe_requested()
+            peer._rtcp_received(pli)
             wanted.append(stream._keyframe_wanted)
         assert sum(wanted) <= KEYFRAME_BURST + 1
 
@@ -99,35 +113,64 @@ async def test_an_offer_without_h264_gets_vp8(gateway: Gateway) -> None:
 async def test_a_late_viewer_starts_at_once_with_a_keyframe_of_its_own(gateway: Gateway) -> None:
     async with watching(to(gateway, "s1")) as first:
         await first.frames_more(30)
-        keyframes = gateway.cameras["front"].streams
+        streams = gateway.cameras["front"].all_streams
         async with watching(to(gateway, "s2")) as second:
             await second.frames_more(3)
-        assert sum(stream.keyframes for stream in keyframes.values()) >= 2
+        assert sum(stream.keyframes for stream in streams) >= 2
         await first.frames_more(3)
 
 
-async def test_events_tell_camera_clock_timing_and_motion(gateway: Gateway) -> None:
+async def test_events_tell_camera_clock_and_motion(gateway: Gateway) -> None:
     async with watching(to(gateway)) as viewer:
         await viewer.frames_more(1)
-        await until(lambda: viewer.channel.readyState == "open", "the channel")
-        viewer.send_sync()
-        await until(lambda: viewer.of_type("synced"), "the reply to sync")
-        [synced] = viewer.of_type("synced")
+        synced = await viewer.synced()
         assert synced["sentMs"] <= synced["receivedMs"] <= synced["repliedMs"]
-        await until(lambda: viewer.of_type("timing"), "timing")
-        timing = viewer.of_type("timing")[-1]
-        assert abs(timing["captureMs"] - time.time() * 1000) < 3_000
         await until(lambda: viewer.of_type("motion"), "motion")
         assert viewer.of_type("motion")[0]["camera"] == "front"
         assert viewer.of_type("camera")[0]["camera"]["id"] == "front"
 
 
-async def test_timing_maps_rtp_time_to_capture_time(gateway: Gateway) -> None:
+async def test_each_answer_tells_the_newest_frame_on_its_way(gateway: Gateway) -> None:
+    stages = ("captureMs", "receivedMs", "decodedMs", "encodedMs", "sentMs")
     async with watching(to(gateway)) as viewer:
-        await until(lambda: len(viewer.of_type("timing")) >= 2, "two timings")
-        first, second = viewer.of_type("timing")[:2]
+        await viewer.frames_more(1)
+        first = (await viewer.synced())["frame"]
+        await viewer.frames_more(10)
+        synced = await viewer.synced()
+        second = synced["frame"]
+        times = [second[stage] for stage in stages]
+        assert times == sorted(times)
+        assert 0 <= synced["repliedMs"] - second["sentMs"] < 3_000
         by_rtp = ((second["rtpTimestamp"] - first["rtpTimestamp"]) % 2**32) / 90
         assert by_rtp == pytest.approx(second["captureMs"] - first["captureMs"], abs=5)
+
+
+async def test_each_answer_tells_how_the_video_gets_there(gateway: Gateway) -> None:
+    async with watching(to(gateway)) as viewer:
+        await viewer.frames_more(1)
+        delivery = (await viewer.synced())["delivery"]
+        assert delivery["quality"] == "high"
+        assert delivery["path"].startswith("host/")
+        assert (delivery["resent"], delivery["dropped"]) >= (0, 0)
+        [peer] = gateway.peers.all()
+        assert peer.delivery.packets > 0
+        assert peer.delivery.payload_bytes > peer.delivery.packets
+
+
+async def test_an_answer_before_the_first_picture_has_no_frame() -> None:
+    async with (
+        Gateway({"dead": DEAD}, WebrtcSettings()) as gateway,
+        watching(to(gateway, camera="dead")) as viewer,
+    ):
+        assert "frame" not in await viewer.synced()
+
+
+async def test_what_was_done_for_viewers_outlives_them(gateway: Gateway) -> None:
+    async with watching(to(gateway)) as viewer:
+        await viewer.frames_more(5)
+        [peer] = gateway.peers.all()
+        gateway.peers.close(peer.session, "test")
+        assert gateway.peers.left["front"].packets == peer.delivery.packets > 0
 
 
 async def test_refusals_say_why(gateway: Gateway) -> None:
@@ -209,14 +252,22 @@ async def test_a_peer_that_never_connects_is_dropped() -> None:
 async def test_a_failure_with_one_viewer_leaves_the_deadlines(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_: object) -> None:
-        raise RuntimeError("a defect")
+    close = Peer.close
+    failed: list[str] = []
 
-    monkeypatch.setattr("gateway.peer.Peer.tick", fail)
+    def fail_once(peer: Peer, reason: str) -> None:
+        if not failed:
+            failed.append(peer.session)
+            raise RuntimeError("a defect")
+        close(peer, reason)
+
+    monkeypatch.setattr(Peer, "close", fail_once)
     monkeypatch.setattr("gateway.peers.SWEEP_INTERVAL_S", 0.1)
     async with Gateway({"front": SYNTHETIC}, WebrtcSettings(connect_timeout_s=0.5)) as gateway:
-        await gateway.peers.open("s1", "front", CHROMIUM)
+        for session in ("s1", "s2"):
+            await gateway.peers.open(session, "front", CHROMIUM)
         await until(lambda: len(gateway.peers) == 0, "the deadline")
+    assert failed == ["s1"]
     assert "could not be looked after" in caplog.text
 
 
@@ -244,7 +295,8 @@ async def test_silence_counts_from_when_a_viewer_can_speak(
         return answer
 
     async with watching(slowly) as viewer:
-        await until(lambda: viewer.of_type("timing"), "some sweeps after the channel opened")
+        await until(lambda: viewer.channel.readyState == "open", "the channel")
+        await viewer.frames_more(15)
         assert len(gateway.peers) == 1
 
 
@@ -253,8 +305,7 @@ async def test_what_is_no_message_on_events_is_ignored(gateway: Gateway) -> None
         await until(lambda: viewer.channel.readyState == "open", "the channel")
         for garbage in ("", "{", '{"type":"launch"}', "x" * 60_000, b"\xff\x00"):
             viewer.channel.send(garbage)
-        viewer.send_sync()
-        await until(lambda: viewer.of_type("synced"), "the reply after the garbage")
+        await viewer.synced()
         await viewer.frames_more(3)
 
 
@@ -318,4 +369,4 @@ async def test_a_hundred_viewers_come_and_go_and_leave_nothing() -> None:
         assert process.num_fds() <= sockets + 2
         assert process.memory_info().rss - memory < 40e6
         assert gateway.peers.closes_overdue == 0
-        assert all(len(stream.hub) == 0 for stream in gateway.cameras["front"].streams.values())
+        assert not any(stream.wanted for stream in gateway.cameras["front"].all_streams)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.pipeline import FramePipeline, PipelineOutputs
+from gateway.quality import ladder
 from gateway.settings import MotionSettings
 from gateway.stream import KEYFRAME_INTERVAL_S, EncodedStream
 from gateway.units import AccessUnit, Codec, JpegFrame, MotionEvent, RawFrame
@@ -22,7 +23,7 @@ class Bench:
     sizes: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.stream = EncodedStream(Codec.H264, 1_000, lambda: None)
+        self.stream = EncodedStream(Codec.H264, ladder(1_000)[0], lambda: None)
         self.pipeline = FramePipeline(
             [self.stream],
             MotionSettings(enabled=self.motion),

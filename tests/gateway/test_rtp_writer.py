@@ -15,6 +15,7 @@ from tests.support.units import stage_times
 
 STREAM = RtpStream(
     ssrc=1_111,
+    cname="peerlens",
     payload_type=108,
     rtx_ssrc=2_222,
     rtx_payload_type=109,
