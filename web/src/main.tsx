@@ -11,6 +11,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/stage.css";
 import "./styles/camera.css";
+import "./styles/details.css";
 
 const tokens = new TokenStore(storage());
 takeToken();

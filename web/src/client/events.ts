@@ -6,9 +6,10 @@ import { ProtocolError } from "./errors";
 import { browserToGateway, gatewayToBrowser, type FromGateway } from "./messages";
 
 export const SYNC_EVERY_MS = 2_000;
-/** A fresh connection compares clocks some times at once: its first exchange is often a slow one. */
-export const OPENING_SYNCS = 5;
-export const OPENING_SYNC_EVERY_MS = 200;
+/** While somebody looks at the numbers. */
+export const CLOSE_SYNC_EVERY_MS = 500;
+/** A fresh connection asks again soon: its first exchange is often slow, and before any frame. */
+export const SECOND_SYNC_MS = 300;
 export const SILENCE_MS = 5_000;
 /** How long an answer may take, beside round trips, when there is reason to doubt the link. */
 const PROBE_MS = 800;
@@ -17,7 +18,8 @@ const PROBE_MS = 800;
 export type Channel = Pick<RTCDataChannel, "onopen" | "onmessage" | "onclose" | "send">;
 
 export interface EventsListener {
-  message(message: Exclude<FromGateway, { type: "synced" }>): void;
+  /** For `synced`, the clock has been compared already. */
+  message(message: FromGateway): void;
   closed(): void;
 }
 
@@ -26,7 +28,8 @@ export class EventsChannel {
   readonly #channel: Channel;
   #isOpen = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #syncs = 0;
+  #hasBeaten = false;
+  #isClose = false;
   #heardMs = 0;
   #probe: { readonly sentMs: number } | null = null;
   #refused = 0;
@@ -67,6 +70,15 @@ export class EventsChannel {
     this.#sync();
   }
 
+  /** Asks more often, or not. */
+  lookClosely(isClose: boolean): void {
+    if (isClose === this.#isClose) return;
+    this.#isClose = isClose;
+    if (!this.#isOpen || !isClose) return;
+    clearTimeout(this.#timer);
+    this.#beat();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#isOpen = false;
@@ -77,8 +89,9 @@ export class EventsChannel {
 
   #beat(): void {
     this.#sync();
-    this.#syncs += 1;
-    const nextMs = this.#syncs < OPENING_SYNCS ? OPENING_SYNC_EVERY_MS : SYNC_EVERY_MS;
+    const usualMs = this.#isClose ? CLOSE_SYNC_EVERY_MS : SYNC_EVERY_MS;
+    const nextMs = this.#hasBeaten ? usualMs : SECOND_SYNC_MS;
+    this.#hasBeaten = true;
     this.#timer = setTimeout(() => {
       this.#beat();
     }, nextMs);
@@ -104,12 +117,11 @@ export class EventsChannel {
       if (this.#refused === 1) console.warn("events < refused: %s", error.message);
       return;
     }
-    if (message.type !== "synced") {
-      listener.message(message);
-      return;
+    if (message.type === "synced") {
+      this.clock.add(message, nowMs);
+      this.#heardMs = nowMs;
+      if (this.#probe !== null && message.sentMs >= this.#probe.sentMs) this.#probe = null;
     }
-    this.clock.add(message, nowMs);
-    this.#heardMs = nowMs;
-    if (this.#probe !== null && message.sentMs >= this.#probe.sentMs) this.#probe = null;
+    listener.message(message);
   }
 }

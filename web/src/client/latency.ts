@@ -1,11 +1,14 @@
 /** How old the picture on screen is: from capture to the moment it is shown. */
 
-import type { Timing } from "./messages";
+import type { FrameTimes } from "./messages";
 
 const RTP_CLOCK_PER_MS = 90;
 const WINDOW_MS = 1_000;
-/** `timing` older than this says nothing about the frame on screen any more. */
-const TIMING_MAX_AGE_MS = 10_000;
+/** What was told of a frame longer ago says nothing about the one on screen any more. */
+const TOLD_MAX_AGE_MS = 10_000;
+
+/** Of one frame, its RTP timestamp and its capture by the gateway's clock. */
+type Capture = Pick<FrameTimes, "rtpTimestamp" | "captureMs">;
 
 /** The signed distance `to - from` of 32-bit RTP timestamps, right across the wrap. */
 export function rtpDistance(to: number, from: number): number {
@@ -13,8 +16,8 @@ export function rtpDistance(to: number, from: number): number {
 }
 
 /** Capture time of the frame `rtpTimestamp`, on the gateway's clock. */
-export function captureMs(rtpTimestamp: number, timing: Pick<Timing, "rtpTimestamp" | "captureMs">) {
-  return timing.captureMs + rtpDistance(rtpTimestamp, timing.rtpTimestamp) / RTP_CLOCK_PER_MS;
+export function captureMs(rtpTimestamp: number, known: Capture): number {
+  return known.captureMs + rtpDistance(rtpTimestamp, known.rtpTimestamp) / RTP_CLOCK_PER_MS;
 }
 
 interface Sample {
@@ -23,20 +26,21 @@ interface Sample {
 }
 
 export class LatencyMeter {
-  #timing: { readonly rtpTimestamp: number; readonly captureMs: number } | null = null;
-  #timingAtMs = 0;
+  #known: Capture | null = null;
+  #toldMs = 0;
   #samples: Sample[] = [];
 
-  timing(timing: Pick<Timing, "rtpTimestamp" | "captureMs">, nowMs: number): void {
-    this.#timing = timing;
-    this.#timingAtMs = nowMs;
+  /** Notes what the gateway tells of one frame; the times of all others follow from it. */
+  told(known: Capture, nowMs: number): void {
+    this.#known = known;
+    this.#toldMs = nowMs;
   }
 
   /** Notes that the frame `rtpTimestamp` is on screen at `nowMs` (this page's clock). */
   frame(rtpTimestamp: number, nowMs: number, offsetMs: number | null): void {
-    if (this.#timing === null || offsetMs === null) return;
-    if (nowMs - this.#timingAtMs > TIMING_MAX_AGE_MS) return;
-    const ageMs = nowMs + offsetMs - captureMs(rtpTimestamp, this.#timing);
+    if (this.#known === null || offsetMs === null) return;
+    if (nowMs - this.#toldMs > TOLD_MAX_AGE_MS) return;
+    const ageMs = nowMs + offsetMs - captureMs(rtpTimestamp, this.#known);
     this.#samples.push({ atMs: nowMs, ageMs });
     this.#forget(nowMs);
   }

@@ -51,6 +51,8 @@ const fraction = number(0, 1);
 const epochMs = number(0, 1e14);
 const uint32 = integer(0, 0xffff_ffff);
 const pixels = integer(1, 16_384);
+const count = integer(0, 2 ** 53);
+const ms = number(0, 1e7);
 const seconds = number(0.1, 600);
 const clientRole = oneOf("viewer", "driver", "admin");
 const version = optional(integer(), VERSION);
@@ -87,6 +89,28 @@ const region = {
   height: required(fraction),
 };
 export type Region = Output<typeof region>;
+
+const frameTimes = {
+  rtpTimestamp: required(uint32),
+  captureMs: required(epochMs),
+  receivedMs: required(epochMs),
+  decodedMs: required(epochMs),
+  encodedMs: required(epochMs),
+  sentMs: required(epochMs),
+};
+export type FrameTimes = Output<typeof frameTimes>;
+
+const delivery = {
+  quality: required(oneOf("high", "medium", "low")),
+  resent: required(count),
+  dropped: required(count),
+  roundTripMs: maybe(ms),
+  lost: maybe(fraction),
+  jitterMs: maybe(ms),
+  estimateKbps: maybe(number(0, 1e9)),
+  path: maybe(text(1, 64)),
+};
+export type Delivery = Output<typeof delivery>;
 
 // First messages, and their answers
 
@@ -167,8 +191,9 @@ const Synced = message("synced", {
   sentMs: required(epochMs),
   receivedMs: required(epochMs),
   repliedMs: required(epochMs),
+  frame: maybe(object(frameTimes)),
+  delivery: maybe(object(delivery)),
 });
-const Timing = message("timing", { rtpTimestamp: required(uint32), captureMs: required(epochMs) });
 const Motion = message("motion", {
   camera: required(id),
   captureMs: required(epochMs),
@@ -178,7 +203,6 @@ const Motion = message("motion", {
 });
 const CameraChanged = message("camera", { camera: required(object(cameraInfo)) });
 export type Synced = Message<typeof Synced>;
-export type Timing = Message<typeof Timing>;
 export type Motion = Message<typeof Motion>;
 
 // Directions
@@ -216,7 +240,7 @@ export const signalingToGateway = [
 export const deviceToSignaling = [RegisterCamera, Ping, Pong] as const;
 export const signalingToDevice = [Registered, ErrorMessage, Ping, Pong] as const;
 export const browserToGateway = [Sync] as const;
-export const gatewayToBrowser = [Synced, Timing, Motion, CameraChanged] as const;
+export const gatewayToBrowser = [Synced, Motion, CameraChanged] as const;
 
 export type ToSignaling = Draft<(typeof browserToSignaling)[number]>;
 export type FromSignaling = Message<(typeof signalingToBrowser)[number]>;

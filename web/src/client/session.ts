@@ -4,9 +4,10 @@ import { epochNow } from "./clock";
 import { Refused } from "./errors";
 import { EventsChannel } from "./events";
 import { LatencyMeter } from "./latency";
-import type { CameraInfo, Motion } from "./messages";
+import type { CameraInfo, Delivery, FromGateway, Motion, Synced } from "./messages";
 import type { IceCandidate, Negotiation } from "./negotiation";
 import { StatsReader, type Report, type StreamStats } from "./stats";
+import { LatencyTracer, type LatencyTrace } from "./trace";
 
 /**
  * connecting -> live        the first picture is here
@@ -49,11 +50,13 @@ export class Session {
   readonly startedMs = epochNow();
   readonly #options: SessionOptions;
   readonly #latency = new LatencyMeter();
+  readonly #tracer = new LatencyTracer();
   readonly #reader = new StatsReader();
   #state: SessionState = "connecting";
   #failure: Refused | null = null;
   #stream: MediaStream | null = null;
   #stats: StreamStats | null = null;
+  #delivery: Delivery | null = null;
   #camera: CameraInfo | null = null;
   #peer: RTCPeerConnection | null = null;
   #receiver: RTCRtpReceiver | null = null;
@@ -66,6 +69,7 @@ export class Session {
   #ticker: ReturnType<typeof setInterval> | undefined;
   #ticks = 0;
   #isReading = false;
+  #isClose = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -98,6 +102,16 @@ export class Session {
     return this.#latency.medianMs(epochNow());
   }
 
+  /** Where the time of these pictures goes; null when none was traced lately. */
+  get trace(): LatencyTrace | null {
+    return this.#tracer.trace(epochNow());
+  }
+
+  /** What the gateway measures of this connection, as it last told. */
+  get delivery(): Delivery | null {
+    return this.#delivery;
+  }
+
   /** How far the gateway's clock is ahead, and the round trip to it; null before the first. */
   get clock(): { readonly offsetMs: number; readonly roundTripMs: number } | null {
     const clock = this.#events?.clock;
@@ -120,9 +134,18 @@ export class Session {
     if (this.#isOver()) return;
     const nowMs = epochNow();
     const rtp = rtpTimestamp ?? this.#receiver?.getSynchronizationSources()[0]?.rtpTimestamp;
-    if (rtp !== undefined) this.#latency.frame(rtp, nowMs, this.#events?.clock.offsetMs ?? null);
+    const offsetMs = this.#events?.clock.offsetMs ?? null;
+    if (rtp !== undefined) this.#latency.frame(rtp, nowMs, offsetMs);
+    // Only what the frame itself says: the receiver may be a frame ahead of the screen.
+    if (rtpTimestamp !== undefined) this.#tracer.shown(rtpTimestamp, nowMs, offsetMs);
     this.#shownMs = nowMs;
     this.#sawFrame(nowMs);
+  }
+
+  /** Somebody looks at the numbers now, or no longer. */
+  lookClosely(isClose: boolean): void {
+    this.#isClose = isClose;
+    this.#events?.lookClosely(isClose);
   }
 
   /** Makes sure soon that the far end is still there, unless pictures say so already. */
@@ -156,14 +179,13 @@ export class Session {
     preferLowLatency(this.#receiver);
     this.#events = new EventsChannel(peer.createDataChannel("events", { ordered: true }), {
       message: (message) => {
-        if (message.type === "timing") this.#latency.timing(message, epochNow());
-        else if (message.type === "motion") this.#options.listener.motion(message);
-        else this.#heardOfCamera(message.camera);
+        this.#heard(message);
       },
       closed: () => {
         this.#fail("bye", "the gateway closed the connection");
       },
     });
+    this.#events.lookClosely(this.#isClose);
     peer.ontrack = (event) => {
       this.#stream = event.streams[0] ?? new MediaStream([event.track]);
       this.#options.listener.changed();
@@ -220,6 +242,20 @@ export class Session {
       this.#tick();
     }, TICK_MS);
     this.#options.listener.changed();
+  }
+
+  #heard(message: FromGateway): void {
+    if (message.type === "synced") this.#synced(message);
+    else if (message.type === "motion") this.#options.listener.motion(message);
+    else this.#heardOfCamera(message.camera);
+  }
+
+  #synced({ frame, delivery }: Synced): void {
+    if (frame !== null) {
+      this.#latency.told(frame, epochNow());
+      this.#tracer.told(frame, this.#events?.clock.offsetMs ?? null);
+    }
+    this.#delivery = delivery;
   }
 
   #heardOfCamera(camera: CameraInfo): void {

@@ -4,7 +4,7 @@ import { Backoff } from "./backoff";
 import { epochNow } from "./clock";
 import { Refused } from "./errors";
 import { watchFrames } from "./frames";
-import type { CameraInfo, Motion } from "./messages";
+import type { CameraInfo, Delivery, Motion } from "./messages";
 import { MotionTracker, type MotionView } from "./motion";
 import type { Negotiation } from "./negotiation";
 import { Source, type Observable } from "./observable";
@@ -12,6 +12,7 @@ import { Session, type CreatePeerConnection } from "./session";
 import type { SignalingState } from "./signaling";
 import type { StreamStats } from "./stats";
 import { tileOf, type Tile } from "./tile";
+import type { LatencyTrace } from "./trace";
 
 /** What people see; a new object at each change. */
 export interface WatchView {
@@ -19,6 +20,9 @@ export interface WatchView {
   readonly info: CameraInfo | null;
   readonly stats: StreamStats | null;
   readonly latencyMs: number | null;
+  readonly trace: LatencyTrace | null;
+  /** What the gateway measures of this connection. */
+  readonly delivery: Delivery | null;
   /** Round trip to the gateway on the data channel. */
   readonly roundTripMs: number | null;
   readonly motion: MotionView | null;
@@ -68,6 +72,7 @@ export class Watcher {
   #detach: () => void = () => undefined;
   #size: WatchView["size"] = null;
   #isBlocked = false;
+  #onlookers = 0;
 
   constructor(options: WatcherOptions) {
     this.camera = options.camera;
@@ -128,6 +133,16 @@ export class Watcher {
   /** Looks again at what the tile depends on. */
   refresh(): void {
     this.#publish();
+  }
+
+  /** Somebody looks at the numbers, until the returned function is called: keep them fresh. */
+  lookClosely(): () => void {
+    this.#onlookers += 1;
+    this.#session?.lookClosely(true);
+    return () => {
+      this.#onlookers -= 1;
+      this.#session?.lookClosely(this.#onlookers > 0);
+    };
   }
 
   /** Shows the camera in `video`, until the returned function is called. */
@@ -204,6 +219,7 @@ export class Watcher {
       },
     });
     this.#session = session;
+    session.lookClosely(this.#onlookers > 0);
     session.start();
     this.#publish();
   }
@@ -282,6 +298,8 @@ export class Watcher {
       info: this.#info,
       stats,
       latencyMs: isLive ? session.latencyMs : null,
+      trace: isLive ? session.trace : null,
+      delivery: isLive ? session.delivery : null,
       roundTripMs: session?.clock?.roundTripMs ?? null,
       motion: isLive ? this.#motion.view : null,
       size: this.#size ?? decoded,

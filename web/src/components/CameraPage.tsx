@@ -7,6 +7,7 @@ import { Details } from "./Details";
 import { Icon } from "./Icon";
 import { Link } from "./Link";
 import { MotionBadge } from "./MotionBadge";
+import { QualityNote } from "./QualityNote";
 import { StateBadge } from "./StateBadge";
 import { StatusBar } from "./StatusBar";
 import { tileAttributes } from "./tileAttributes";
@@ -66,8 +67,9 @@ export function CameraPage({ id }: { readonly id: string }) {
         )}
       </div>
       <div className="side">
+        <QualityNote delivery={view.delivery} />
         <StatusBar view={view} />
-        <Details view={view} viewers={listed?.viewers ?? view.info?.viewers ?? null} />
+        <Details view={view} watcher={watcher} viewers={listed?.viewers ?? view.info?.viewers ?? null} />
       </div>
       <p className="unseen" role="status" aria-live="polite">
         {announcement(name, view)}

@@ -1,19 +1,33 @@
-import type { WatchView } from "../client/watcher";
+import { useEffect, useState } from "react";
+import type { Watcher, WatchView } from "../client/watcher";
 import { useSignaling } from "../hooks/usePeerlens";
-import { bitrate, framesPerSecond, milliseconds, resolution, UNKNOWN } from "./format";
+import {
+  bitrate,
+  framesPerSecond,
+  milliseconds,
+  percent,
+  resolution,
+  UNKNOWN,
+} from "./format";
 import { Icon } from "./Icon";
-import { linkWords, wordsFor } from "./wording";
+import { TraceChart } from "./TraceChart";
+import { linkWords, qualityName, wordsFor } from "./wording";
 
 interface DetailsProps {
   readonly view: WatchView;
+  readonly watcher: Watcher;
   readonly viewers: number | null;
 }
 
+type Row = readonly [string, string];
+
 /** Everything this page knows about its connection, for whoever looks for a fault. */
-export function Details({ view, viewers }: DetailsProps) {
+export function Details({ view, watcher, viewers }: DetailsProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  useEffect(() => (isOpen ? watcher.lookClosely() : undefined), [watcher, isOpen]);
   const signaling = useSignaling();
   const { stats, info } = view;
-  const rows: readonly (readonly [string, string])[] = [
+  const connection: readonly Row[] = [
     ["State", wordsFor(view).title],
     ["Camera says", info === null ? UNKNOWN : [info.state, info.detail].filter(Boolean).join(": ")],
     ["Server", linkWords(signaling)],
@@ -40,11 +54,47 @@ export function Details({ view, viewers }: DetailsProps) {
     ["Connections so far", String(view.attempts)],
   ];
   return (
-    <details className="details" data-testid="details">
+    <details
+      className="details"
+      data-testid="details"
+      onToggle={(event) => {
+        setIsOpen(event.currentTarget.open);
+      }}
+    >
       <summary>
         Connection details
         <Icon name="chevron" size={18} />
       </summary>
+      <TraceChart trace={view.trace} />
+      <Rows title="What the gateway measures" testId="delivery" rows={deliveryRows(view)} />
+      <Rows title="What this page measures" testId="connection" rows={connection} />
+    </details>
+  );
+}
+
+function deliveryRows({ delivery }: WatchView): readonly Row[] {
+  return [
+    ["Quality", delivery === null ? UNKNOWN : qualityName(delivery.quality)],
+    ["Round trip to you", milliseconds(delivery?.roundTripMs ?? null)],
+    ["Packets lost lately", percent(delivery?.lost ?? null)],
+    ["Jitter on the way", milliseconds(delivery?.jitterMs ?? null)],
+    ["Your network allows", bitrate(delivery?.estimateKbps ?? null)],
+    ["Packets sent again", delivery === null ? UNKNOWN : String(delivery.resent)],
+    ["Pictures left out", delivery === null ? UNKNOWN : String(delivery.dropped)],
+    ["Path seen from there", delivery?.path ?? UNKNOWN],
+  ];
+}
+
+interface RowsProps {
+  readonly title: string;
+  readonly testId: string;
+  readonly rows: readonly Row[];
+}
+
+function Rows({ title, testId, rows }: RowsProps) {
+  return (
+    <section className="rows" data-testid={testId}>
+      <h2>{title}</h2>
       <dl>
         {rows.map(([label, value]) => (
           <div key={label}>
@@ -53,7 +103,7 @@ export function Details({ view, viewers }: DetailsProps) {
           </div>
         ))}
       </dl>
-    </details>
+    </section>
   );
 }
 

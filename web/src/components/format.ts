@@ -6,6 +6,15 @@ export function milliseconds(value: number | null): string {
   return value === null ? UNKNOWN : `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }
 
+/** As {@link milliseconds}, but always to a tenth: parts and their sum agree on the screen. */
+export function tenths(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}
+
+export function percent(fraction: number | null): string {
+  return fraction === null ? UNKNOWN : `${(fraction * 100).toFixed(1)} %`;
+}
+
 export function framesPerSecond(value: number | null): string {
   return value === null ? UNKNOWN : `${value.toFixed(value < 10 ? 1 : 0)} fps`;
 }

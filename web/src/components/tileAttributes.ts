@@ -9,6 +9,7 @@ export function tileAttributes(view: WatchView) {
     "data-path": stats?.path?.kind ?? "",
     "data-latency-ms": view.latencyMs?.toFixed(1) ?? "",
     "data-fps": stats?.fps?.toFixed(1) ?? "",
+    "data-quality": view.delivery?.quality ?? "",
     "data-codec": stats?.codec ?? "",
   };
 }

@@ -1,8 +1,10 @@
 /** Every sentence that depends on state, in one place. */
 
+import type { Delivery } from "../client/messages";
 import type { SignalingStatus } from "../client/signaling";
 import type { Reason, Tile, TileState } from "../client/tile";
 import type { WatchView } from "../client/watcher";
+import { bitrate } from "./format";
 import type { IconName } from "./Icon";
 
 export interface Words {
@@ -111,10 +113,34 @@ export function wordsFor(view: WatchView): Words {
   return WORDS[view.tile.reason];
 }
 
+const QUALITY_NAMES: Readonly<Record<Delivery["quality"], string>> = {
+  high: "Best",
+  medium: "Reduced",
+  low: "Lowest",
+};
+
+export function qualityName(quality: Delivery["quality"]): string {
+  return QUALITY_NAMES[quality];
+}
+
+/** Why the quality is not the best. */
+export function qualityWords({ quality, estimateKbps }: Delivery): string {
+  const name = `${qualityName(quality)} quality`;
+  // Two digits: the estimate wavers, and this is no measuring instrument.
+  const allowed = estimateKbps === null ? 0 : Number(estimateKbps.toPrecision(2));
+  return allowed === 0
+    ? `${name}: your network is slow right now.`
+    : `${name}: your network allows ${bitrate(allowed)}.`;
+}
+
 /** One line for people who listen instead of look. */
 export function announcement(name: string, view: WatchView): string {
   const { title, next } = wordsFor(view);
-  return view.tile.state === "live" ? `${name} is live.` : `${name}: ${title}. ${next}`.trim();
+  if (view.tile.state !== "live") return `${name}: ${title}. ${next}`.trim();
+  const quality = view.delivery?.quality ?? "high";
+  return quality === "high"
+    ? `${name} is live.`
+    : `${name} is live, in ${qualityName(quality).toLowerCase()} quality.`;
 }
 
 /** The link to the server, as the header shows it. */

@@ -16,34 +16,34 @@ describe("rtpDistance", () => {
 });
 
 it("finds the capture time across the wrap", () => {
-  const timing = { rtpTimestamp: WRAP - 45_000, captureMs: 1e12 };
-  expect(captureMs(45_000, timing)).toBe(1e12 + 1_000);
-  expect(captureMs(WRAP - 90_000, timing)).toBe(1e12 - 500);
+  const known = { rtpTimestamp: WRAP - 45_000, captureMs: 1e12 };
+  expect(captureMs(45_000, known)).toBe(1e12 + 1_000);
+  expect(captureMs(WRAP - 90_000, known)).toBe(1e12 - 500);
 });
 
 describe("LatencyMeter", () => {
-  const timing = { rtpTimestamp: 0, captureMs: 10_000 };
+  const known = { rtpTimestamp: 0, captureMs: 10_000 };
 
-  it("knows nothing without timing, clock or frames", () => {
+  it("knows nothing without a known frame, clock or frames on screen", () => {
     const meter = new LatencyMeter();
     meter.frame(0, 10_020, 0);
     expect(meter.medianMs(10_020)).toBeNull();
-    meter.timing(timing, 10_020);
+    meter.told(known, 10_020);
     meter.frame(0, 10_020, null);
     expect(meter.medianMs(10_020)).toBeNull();
   });
 
   it("is now plus offset minus capture", () => {
     const meter = new LatencyMeter();
-    meter.timing(timing, 9_000);
-    // This clock is 1 s behind the gateway's; the frame was captured 100 ms after the timing.
+    meter.told(known, 9_000);
+    // This clock is 1 s behind the gateway's; the frame was captured 100 ms after the known one.
     meter.frame(9_000, 9_130, 1_000);
     expect(meter.medianMs(9_130)).toBe(30);
   });
 
   it("gives the median of the last second", () => {
     const meter = new LatencyMeter();
-    meter.timing(timing, 10_000);
+    meter.told(known, 10_000);
     const show = (rtpMs: number, ageMs: number) => {
       meter.frame(rtpMs * 90, 10_000 + rtpMs + ageMs, 0);
     };
@@ -55,16 +55,16 @@ describe("LatencyMeter", () => {
     expect(meter.medianMs(13_000)).toBeNull();
   });
 
-  it("does not trust timing that is long past", () => {
+  it("does not trust what is known of a frame long past", () => {
     const meter = new LatencyMeter();
-    meter.timing(timing, 10_000);
+    meter.told(known, 10_000);
     meter.frame(0, 20_001, 0);
     expect(meter.medianMs(20_001)).toBeNull();
   });
 
   it("is unknown rather than negative while the clocks are compared too badly", () => {
     const meter = new LatencyMeter();
-    meter.timing(timing, 10_000);
+    meter.told(known, 10_000);
     meter.frame(900, 10_005, 0);
     expect(meter.medianMs(10_005)).toBeNull();
   });

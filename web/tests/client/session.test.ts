@@ -3,7 +3,7 @@ import { epochNow } from "../../src/client/clock";
 import { Refused } from "../../src/client/errors";
 import { Session } from "../../src/client/session";
 import { FakeNegotiation } from "../support/FakeNegotiation";
-import { fakePeers, type FakePeer } from "../support/FakePeer";
+import { fakePeers, frameTimes, type FakePeer } from "../support/FakePeer";
 
 const INFO = { id: "front", name: "Front", state: "live" };
 
@@ -223,10 +223,26 @@ describe("pictures", () => {
 });
 
 describe("heartbeat", () => {
-  it("is a sync at once, four more soon after, and then one every 2 s", async () => {
+  it("is a sync at once, another soon after, and then one every 2 s", async () => {
     const peer = await connect();
+    await pass(280, peer, { frames: true });
+    expect(peer.channel.sentOf("sync")).toHaveLength(1);
+    await pass(40, peer, { frames: true });
+    expect(peer.channel.sentOf("sync")).toHaveLength(2);
     await pass(6_100, peer, { frames: true });
-    expect(peer.channel.sent.map(({ type }) => type)).toEqual(Array(7).fill("sync"));
+    expect(peer.channel.sent.map(({ type }) => type)).toEqual(Array(5).fill("sync"));
+  });
+
+  it("comes twice a second while somebody looks closely", async () => {
+    const peer = await connect();
+    await pass(400, peer, { frames: true });
+    session.lookClosely(true);
+    expect(peer.channel.sentOf("sync")).toHaveLength(3);
+    await pass(2_000, peer, { frames: true });
+    expect(peer.channel.sentOf("sync")).toHaveLength(7);
+    session.lookClosely(false);
+    await pass(4_000, peer, { frames: true });
+    expect(peer.channel.sentOf("sync").length).toBeLessThanOrEqual(10);
   });
 
   it("fails after 5 s without an answer, pictures or not", async () => {
@@ -281,10 +297,9 @@ describe("events", () => {
     negotiation.answer("v=0 answer");
     await settle();
     peer.connect();
-    peer.channel.answerSync(60_000);
     // Captured 25 ms ago by the gateway's clock, which is a minute ahead.
     const capture = epochNow() + 60_000 - 25;
-    peer.channel.receive({ type: "timing", rtpTimestamp: 4_294_967_295, captureMs: capture - 10 });
+    peer.channel.answerSync(60_000, { frame: frameTimes(4_294_967_295, capture - 10) });
     session.frameShown(899);
     expect(session.latencyMs).toBeCloseTo(25, 0);
     expect(session.clock?.offsetMs).toBeCloseTo(60_000, 0);
@@ -293,9 +308,22 @@ describe("events", () => {
   it("use the newest RTP time of the receiver where the frame has none", async () => {
     const peer = await connect();
     peer.receiver.getSynchronizationSources = () => [{ rtpTimestamp: 0 }];
-    peer.channel.receive({ type: "timing", rtpTimestamp: 0, captureMs: epochNow() - 40 });
+    peer.channel.answerSync(0, { frame: frameTimes(0, epochNow() - 40) });
     session.frameShown(undefined);
     expect(session.latencyMs).toBeCloseTo(40, 0);
+  });
+
+  it("tell where the time of a picture went, and how it is delivered", async () => {
+    const peer = await connect();
+    session.frameShown(9_000);
+    const delivery = { quality: "low", resent: 2, dropped: 0, estimateKbps: 300 };
+    const frame = frameTimes(9_000, epochNow() - 30, 5);
+    peer.channel.answerSync(0, { frame, delivery });
+    expect(session.trace?.totalMs).toBeCloseTo(30, 0);
+    expect(session.trace?.stages.decode).toBe(5);
+    expect(session.delivery).toMatchObject({ ...delivery, roundTripMs: null });
+    peer.channel.answerSync();
+    expect(session.delivery).toBeNull();
   });
 
   it("pass motion on, and survive what they do not understand", async () => {

@@ -19,11 +19,11 @@ export class FakeChannel {
     return this.sent.filter((message) => message.type === type);
   }
 
-  /** Answers the newest `sync` at once, by a clock that is `offsetMs` ahead. */
-  answerSync(offsetMs = 0): void {
+  /** Answers the newest `sync` at once, by a clock that is `offsetMs` ahead; `more` goes along. */
+  answerSync(offsetMs = 0, more: object = {}): void {
     const sentMs = this.sent.at(-1)?.sentMs as number;
     const remoteMs = sentMs + offsetMs;
-    this.receive({ type: "synced", sentMs, receivedMs: remoteMs, repliedMs: remoteMs });
+    this.receive({ type: "synced", sentMs, receivedMs: remoteMs, repliedMs: remoteMs, ...more });
   }
 }
 
@@ -111,5 +111,17 @@ export function fakePeers(): { peers: FakePeer[]; create: CreatePeerConnection }
       peers.push(peer);
       return peer as unknown as RTCPeerConnection;
     },
+  };
+}
+
+/** What a gateway tells of a frame that took `stepMs` in each of its four stages. */
+export function frameTimes(rtpTimestamp: number, captureMs: number, stepMs = 0) {
+  return {
+    rtpTimestamp,
+    captureMs,
+    receivedMs: captureMs + stepMs,
+    decodedMs: captureMs + 2 * stepMs,
+    encodedMs: captureMs + 3 * stepMs,
+    sentMs: captureMs + 4 * stepMs,
   };
 }
