@@ -124,11 +124,12 @@ async def _healthy(_request: web.Request) -> web.Response:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.baseline_server")
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--source", required=True, help="URL of an MJPEG stream")
     arguments = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        web.run_app(_app(arguments.source), host="127.0.0.1", port=arguments.port, print=None)
+        web.run_app(_app(arguments.source), host=arguments.host, port=arguments.port, print=None)
 
 
 async def _app(source: str) -> web.Application:

@@ -2,6 +2,7 @@
 
 BenchError
 ├── ProcessFailed    a server did not start, or ended by itself
+├── NetworkRefused   the machine does not allow or cannot make an emulated link
 └── NoMeasurement    everything ran, but gave nothing to measure
 """
 
@@ -11,6 +12,10 @@ class BenchError(Exception):
 
 
 class ProcessFailed(BenchError):
+    pass
+
+
+class NetworkRefused(BenchError):
     pass
 
 

@@ -2,18 +2,20 @@
 
 import contextlib
 import http.client
+import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 from urllib.parse import urlsplit
 
 import psutil
@@ -44,6 +46,26 @@ class Child:
         process = psutil.Process(self.popen.pid)
         family = [process, *process.children(recursive=True)]
         return sum(times.user + times.system for times in (p.cpu_times() for p in family))
+
+    def ask(self, question: Mapping[str, Any], within_s: float) -> dict[str, Any]:
+        """Write one line of JSON to a child with pipes and return the line it answers with.
+
+        An answer with the key ``error`` is a failure. Raises :class:`ProcessFailed`.
+        """
+        stdin, stdout = self.popen.stdin, self.popen.stdout
+        assert stdin is not None
+        assert stdout is not None
+        try:
+            stdin.write(json.dumps(question) + "\n")
+            stdin.flush()
+            readable, _, _ = select.select([stdout], [], [], within_s)
+            line = stdout.readline() if readable else '{"error": "no answer"}'
+        except OSError as error:
+            raise ProcessFailed(f"{self.name} ended: {error}") from error
+        answer: dict[str, Any] = json.loads(line or '{"error": "ended"}')
+        if "error" in answer:
+            raise ProcessFailed(f"{self.name}: {answer['error']}")
+        return answer
 
 
 @contextlib.contextmanager

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from bench.processes import Child, child, free_port, python
 from bench.target import Target
+from edge.roles import Role
+from edge.tokens import Tokens
 
+LOOPBACK = "127.0.0.1"
 CAMERA_FPS = 30
 BITRATE_KBPS = 1_400
 """What the performance figures were measured at, for both sides."""
@@ -17,7 +20,8 @@ BASELINE_REPORTED_KBPS = BITRATE_KBPS // 2
 """aiortc 1.16 on PyAV 18 makes VP8 of twice the bitrate that viewers report."""
 
 _CONFIGURATION = """\
-http: {{host: 127.0.0.1, port: {port}}}
+http: {{host: {host}, port: {port}}}
+auth: {{mode: {mode}, state_dir: {state_dir}}}
 cameras:
   bench:
     source: {source}
@@ -40,32 +44,44 @@ def camera() -> Iterator[str]:
     """Run the busy camera, 640x480 at 30 frames/s; gives its stream's URL."""
     port = free_port()
     arguments = ["--port", str(port), "--fps", str(CAMERA_FPS)]
-    origin = f"http://127.0.0.1:{port}"
+    origin = f"http://{LOOPBACK}:{port}"
     with child("camera", python("bench.busy_camera", *arguments), ready=f"{origin}/status"):
         yield f"{origin}/stream"
 
 
 @contextlib.contextmanager
-def baseline(source: str) -> Iterator[Server]:
-    """Run aiortc as in its examples, see baseline_server."""
+def baseline(source: str, host: str = LOOPBACK) -> Iterator[Server]:
+    """Run aiortc as in its examples, see baseline_server, on an address of this machine."""
     port = free_port()
-    origin = f"http://127.0.0.1:{port}"
-    argv = python("bench.baseline_server", "--port", str(port), "--source", source)
+    origin = f"http://{host}:{port}"
+    argv = python("bench.baseline_server", "--host", host, "--port", str(port), "--source", source)
     with child("baseline", argv, ready=f"{origin}/healthz") as started:
         target = Target("example", f"{origin}/offer", f"{origin}/healthz")
         yield Server(started, target, BASELINE_REPORTED_KBPS)
 
 
 @contextlib.contextmanager
-def peerlens(source: str) -> Iterator[Server]:
-    """Run ``peerlens up`` with one camera and everything else at its default."""
+def peerlens(source: str, host: str = LOOPBACK) -> Iterator[Server]:
+    """Run ``peerlens up`` with one camera and everything else at its default.
+
+    On another ``host`` than loopback it asks for a token, as it must; the target has it.
+    """
     port = free_port()
-    origin = f"http://127.0.0.1:{port}"
+    origin = f"http://{host}:{port}"
+    mode = "open" if host == LOOPBACK else "token"
     with tempfile.TemporaryDirectory(prefix="bench-peerlens-") as folder:
-        file = Path(folder) / "peerlens.yaml"
-        file.write_text(_CONFIGURATION.format(port=port, source=source, kbps=BITRATE_KBPS))
+        file, state_dir = Path(folder) / "peerlens.yaml", Path(folder) / "state"
+        text = _CONFIGURATION.format(
+            host=host, port=port, mode=mode, state_dir=state_dir, source=source, kbps=BITRATE_KBPS
+        )
+        file.write_text(text)
         command = Path(sys.executable).with_name("peerlens")
         argv = [str(command), "up", "-c", str(file)]
         with child("peerlens", argv, ready=f"{origin}/healthz") as started:
-            target = Target("whep", f"{origin}/bench/whep", f"{origin}/healthz")
+            token = "" if mode == "open" else _viewer_token(state_dir)
+            target = Target("whep", f"{origin}/bench/whep", f"{origin}/healthz", token)
             yield Server(started, target, BITRATE_KBPS)
+
+
+def _viewer_token(state_dir: Path) -> str:
+    return Tokens.load_or_create(state_dir).by_role[Role.VIEWER]

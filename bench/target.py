@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Manner = Literal["example", "whep"]
+Manner = Literal["example", "whep", "janus"]
 
 
 @dataclass(frozen=True)
@@ -11,9 +11,12 @@ class Target:
     """One server's stream of the camera.
 
     ``example``: gather first, then POST JSON to ``endpoint``. ``whep``: POST the SDP at once
-    and PATCH the candidates as they come. ``blank`` is some page of the same origin.
+    and PATCH the candidates as they come. ``janus``: the server offers, see bench/exchange.py.
+    ``blank`` is some page of the same origin.
     """
 
     manner: Manner
     endpoint: str
     blank: str
+    token: str = ""
+    """For ``whep``: a bearer token, or nothing for a server that is open."""
