@@ -63,10 +63,12 @@ class Feed:
         )
         self._keyframe_requests = TokenBucket(KEYFRAMES_PER_S, KEYFRAME_BURST, now_s)
         self._estimate_bps: int | None = None
-        self._sent_bps = 0.0
+        # Until it is measured: the most that may go out.
+        self._sent_bps = float(self._current.rung.max_bitrate_bps)
         self._counted = (now_s, 0)
         self._receiving = ExitStack()
         self._waiting = ExitStack()
+        self._closed = False
         self.malformed = 0
         """RTCP packets that broke the format."""
 
@@ -78,7 +80,10 @@ class Feed:
         self._current.request_keyframe()
 
     def close(self) -> None:
-        """Stop at once, saying goodbye. Idempotent."""
+        """Stop at once, saying goodbye. Idempotent; whatever comes back later is ignored."""
+        if self._closed:
+            return
+        self._closed = True
         self._waiting.close()
         self._receiving.close()
         if self._sender.packets:
@@ -89,6 +94,8 @@ class Feed:
 
     def rtcp_received(self, data: bytes) -> None:
         """Take a compound packet from the viewer."""
+        if self._closed:
+            return
         try:
             feedback = rtcp.read(data, self._ssrc)
         except rtcp.MalformedRtcp as error:
@@ -124,6 +131,8 @@ class Feed:
 
     def tick(self, now_s: float) -> None:
         """Report to the viewer, and see whether it can have more. Call about once a second."""
+        if self._closed:
+            return
         self._rate_bps(now_s)
         self._adaptation.pass_time(now_s)
         self._follow_adaptation()
