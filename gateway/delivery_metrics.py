@@ -61,7 +61,7 @@ class _Spread:
         for camera_id, viewers in connected.items():
             values = [value for value in map(self.of, viewers) if value is not None]
             buckets = [
-                (f"{bound:g}", float(sum(value <= bound for value in values)))
+                (str(bound), float(sum(value <= bound for value in values)))
                 for bound in self.bounds
             ]
             buckets.append(("+Inf", float(len(values))))

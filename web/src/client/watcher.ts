@@ -72,7 +72,7 @@ export class Watcher {
   #detach: () => void = () => undefined;
   #size: WatchView["size"] = null;
   #isBlocked = false;
-  #onlookers = 0;
+  readonly #onlookers = new Set<object>();
 
   constructor(options: WatcherOptions) {
     this.camera = options.camera;
@@ -137,11 +137,12 @@ export class Watcher {
 
   /** Somebody looks at the numbers, until the returned function is called: keep them fresh. */
   lookClosely(): () => void {
-    this.#onlookers += 1;
+    const onlooker = {};
+    this.#onlookers.add(onlooker);
     this.#session?.lookClosely(true);
     return () => {
-      this.#onlookers -= 1;
-      this.#session?.lookClosely(this.#onlookers > 0);
+      this.#onlookers.delete(onlooker);
+      this.#session?.lookClosely(this.#onlookers.size > 0);
     };
   }
 
@@ -219,7 +220,7 @@ export class Watcher {
       },
     });
     this.#session = session;
-    session.lookClosely(this.#onlookers > 0);
+    session.lookClosely(this.#onlookers.size > 0);
     session.start();
     this.#publish();
   }

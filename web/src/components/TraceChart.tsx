@@ -46,6 +46,6 @@ export function TraceChart({ trace }: { readonly trace: LatencyTrace | null }) {
 
 function note(trace: LatencyTrace | null): string {
   if (trace === null) return "Waiting for a picture whose way is known…";
-  if (trace.frames === 1) return "Of one picture shown in the last 10 seconds.";
-  return `Medians of ${String(trace.frames)} pictures shown in the last 10 seconds.`;
+  if (trace.frames === 1) return "Of one picture from the last 10 s.";
+  return `Medians of ${String(trace.frames)} pictures from the last 10 s.`;
 }

@@ -246,6 +246,30 @@ it("shows motion while it is live", async () => {
   expect(watcher.view.value.motion).toEqual({ level: "HIGH", percent: 12, regions, isActive: true });
 });
 
+it("asks more often while somebody looks at the numbers, in later sessions too", async () => {
+  watcher.start();
+  const done = watcher.lookClosely();
+  const alsoDone = watcher.lookClosely();
+  const first = await goLive();
+  first.become("failed");
+  await vi.advanceTimersByTimeAsync(5_000);
+  const second = peers.at(-1);
+  if (second === undefined || second === first) throw new Error("no second session");
+  second.connect();
+  const syncsIn = async (ms: number) => {
+    const before = second.channel.sentOf("sync").length;
+    await vi.advanceTimersByTimeAsync(ms);
+    return second.channel.sentOf("sync").length - before;
+  };
+  expect(await syncsIn(1_300)).toBe(3);
+  done();
+  done();
+  expect(await syncsIn(1_000)).toBe(2);
+  alsoDone();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(await syncsIn(1_900)).toBeLessThanOrEqual(1);
+});
+
 it("stops everything when stopped", async () => {
   watcher.start();
   const peer = await goLive();
