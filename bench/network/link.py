@@ -26,6 +26,8 @@ class OneWay:
     """Whether a packet may overtake another by its jitter; real queues do not allow it."""
 
     def __post_init__(self) -> None:
+        if self.delay_ms < 0.0:
+            raise ValueError(f"delay_ms {self.delay_ms}: expected 0 or more")
         if not 0.0 <= self.jitter_ms <= self.delay_ms:
             raise ValueError(f"jitter_ms {self.jitter_ms}: expected 0 to delay_ms {self.delay_ms}")
         if not 0.0 <= self.loss <= 1.0:

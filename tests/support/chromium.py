@@ -7,16 +7,8 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, Page, async_playwright
 
-EXECUTABLE = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--autoplay-policy=no-user-gesture-required",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from bench.browser import ARGUMENTS, CHROMIUM
+
 DEADLINE_S = 15.0
 
 # Two fingerprints of the picture on screen, some frames apart, and how many frames there were.
@@ -89,9 +81,9 @@ class Screen:
 
 
 @contextlib.asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(executable: str = CHROMIUM) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:
             yield browser
         finally:
@@ -99,9 +91,14 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @contextlib.asynccontextmanager
-async def screen(width: int = 1280, height: int = 800) -> AsyncIterator[Screen]:
-    """Open a browser with one page; fail when the page's scripts throw."""
-    async with chromium() as browser:
+async def screen(
+    width: int = 1280, height: int = 800, executable: str = CHROMIUM
+) -> AsyncIterator[Screen]:
+    """Open a browser with one page; fail when the page's scripts throw.
+
+    For a browser elsewhere, ``executable`` is a namespace's ``wrapper`` (bench/network).
+    """
+    async with chromium(executable) as browser:
         page = await browser.new_page(viewport={"width": width, "height": height})
         made = Screen(page)
         yield made
