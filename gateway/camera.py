@@ -15,11 +15,13 @@ from typing import NoReturn
 from gateway.backoff import Backoff
 from gateway.camera_state import CameraLifecycle, CameraState
 from gateway.errors import NoPicture
+from gateway.frame_gate import FrameGate
 from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
 from gateway.named_log import NamedLog
 from gateway.newest_slot import Closed, NewestSlot
+from gateway.overload import Overload
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.quality import ladder
 from gateway.settings import CameraSettings
@@ -48,8 +50,16 @@ REFUSED_RETRY_S = 5.0
 class Camera:
     """``async with camera:`` runs it. Single use; on the event loop only."""
 
-    def __init__(self, camera_id: str, settings: CameraSettings, executor: Executor) -> None:
+    def __init__(
+        self,
+        camera_id: str,
+        settings: CameraSettings,
+        executor: Executor,
+        overload: Overload | None = None,
+    ) -> None:
         self.id = camera_id
+        self.driven = False
+        """Somebody drives by these pictures: an overloaded gateway sheds them last."""
         self.settings = settings
         self.streams = {
             codec: {
@@ -64,6 +74,8 @@ class Camera:
         self.newest_jpeg: JpegFrame | None = None
         self.frames = 0
         self.connects = 0
+        self.gate = FrameGate()
+        self._overload = overload or Overload()
         self.pipeline = FramePipeline(
             self.all_streams,
             settings.motion,
@@ -76,7 +88,7 @@ class Camera:
             epoch_s=time.monotonic(),
         )
         self.worker: NewestFirstWorker[JpegFrame | RawFrame] = NewestFirstWorker(
-            executor, self.pipeline.process
+            executor, self.pipeline.process, self._overload.waited
         )
         self._log = NamedLog(logger, camera_id)
         self._lifecycle = CameraLifecycle(self._changed, self._log)
@@ -203,7 +215,11 @@ class Camera:
         if isinstance(frame, JpegFrame):
             self._publish_jpeg(frame)
         self.pipeline.jpeg_wanted = len(self.jpegs) > 0
-        self.worker.submit(frame)
+        allowance = self._overload.allowance(self.driven)
+        if allowance.detect_every != self.pipeline.detect_every:
+            self.overload_changed()
+        if self.gate.admits(frame.received_s, allowance):
+            self.worker.submit(frame)
         self._lifecycle.move(CameraState.LIVE)
         if fps is not None and not _close(fps, self._announced_fps):
             self._announced_fps = fps
@@ -223,6 +239,8 @@ class Camera:
         self._loop.call_soon_threadsafe(self._set_size, width, height)
 
     def _motion_in_worker(self, event: MotionEvent) -> None:
+        if event.level == "NONE" and not self._motion_publisher.moving:
+            return
         self._loop.call_soon_threadsafe(self._select_motion, event)
 
     def _set_size(self, width: int, height: int) -> None:
@@ -230,8 +248,9 @@ class Camera:
         self._changed()
 
     def _select_motion(self, event: MotionEvent) -> None:
-        # The last picture's result may come when the camera is gone, and motion ended with it.
-        if self.state is CameraState.LIVE:
+        # The last result may come when the camera is gone, or detection is paused, and motion
+        # ended with it.
+        if self.state is CameraState.LIVE and self.pipeline.detect_every:
             self._tell_motion(self._motion_publisher.select(event))
 
     def _tell_motion(self, event: MotionEvent | None) -> None:
@@ -242,6 +261,13 @@ class Camera:
         if moving != self._moving:
             self._moving = moving
             self._changed()
+
+    def overload_changed(self) -> None:
+        """Tell everyone what this camera lacks now."""
+        self.pipeline.detect_every = self._overload.allowance(self.driven).detect_every
+        if self.pipeline.detect_every == 0:
+            self._tell_motion(self._motion_publisher.end(time.monotonic()))
+        self._changed()
 
     async def next_jpeg(self) -> JpegFrame:
         """Wait for the next JPEG, opening the camera if need be. The caller sets the deadline.
@@ -288,13 +314,18 @@ class Camera:
             id=self.id,
             name=self.settings.name or self.id,
             state=self.state.value,
-            detail=self._lifecycle.detail,
+            detail=self._lifecycle.detail or self._lack(),
             width=self._size[0] if self._size else None,
             height=self._size[1] if self._size else None,
             fps=min(round(fps, 1), 1000.0) if fps is not None else None,
             viewers=self.viewers,
             motion=self._moving,
         )
+
+    def _lack(self) -> str | None:
+        if self.state is not CameraState.LIVE:
+            return None
+        return self._overload.sentence(self.driven, self.settings.motion.enabled)
 
     def _viewers_changed(self) -> None:
         if self._recount is None:

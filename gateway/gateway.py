@@ -12,6 +12,8 @@ from edge.roles import Role
 from edge.whep_http import Answered
 from gateway.camera import Camera
 from gateway.errors import UnknownCamera, ViewerRefused
+from gateway.overload import Overload
+from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
 from gateway.settings import CameraSettings, WebrtcSettings
 from protocol.messages import CameraInfo, Candidate
@@ -25,8 +27,9 @@ class Gateway:
 
     def __init__(self, cameras: Mapping[str, CameraSettings], webrtc: WebrtcSettings) -> None:
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
+        self.overload = Overload()
         self.cameras = {
-            camera_id: Camera(camera_id, settings, self._executor)
+            camera_id: Camera(camera_id, settings, self._executor, self.overload)
             for camera_id, settings in cameras.items()
         }
         self.peers = Peers(self.cameras, webrtc)
@@ -37,6 +40,8 @@ class Gateway:
             stack.callback(self._executor.shutdown, wait=False)
             for camera in self.cameras.values():
                 await stack.enter_async_context(camera)
+            watched = overload_watched(self.overload, self.cameras.values())
+            await stack.enter_async_context(watched)
             await stack.enter_async_context(self.peers)
             self._stack = stack.pop_all()
         return self

@@ -39,6 +39,11 @@ class GatewayMetrics(Collector):
             viewers.add_metric([camera.id], info.viewers)
             for name, value in _counts(camera).items():
                 counters[name].add_metric([camera.id], value)
+        yield GaugeMetricFamily(
+            "peerlens_overload_level",
+            "What is left out: 0 nothing, 1-2 detections, 3-4 frames, 5 driven cameras' too",
+            value=self._gateway.overload.level,
+        )
         yield from families
         yield from counters.values()
 
@@ -67,6 +72,8 @@ class GatewayMetrics(Collector):
 COUNTERS = {
     "frames": "Frames received",
     "frames_skipped": "Frames dropped because the machine was busy",
+    "frames_shed": "Frames left out because the gateway was overloaded or the camera flooded it",
+    "detections_shed": "Frames not looked at for motion because the gateway was overloaded",
     "frames_bad": "Frames that could not be decoded",
     "connects": "Attempts to open the source",
     "keyframes": "Keyframes encoded, all codecs",
@@ -80,6 +87,8 @@ def _counts(camera: Camera) -> dict[str, int]:
     return {
         "frames": camera.frames,
         "frames_skipped": camera.worker.dropped,
+        "frames_shed": camera.gate.shed,
+        "detections_shed": camera.pipeline.detections_shed,
         "frames_bad": camera.pipeline.bad_frames,
         "connects": camera.connects,
         "keyframes": sum(stream.keyframes for stream in streams),

@@ -61,8 +61,12 @@ class FramePipeline:
         self._size = (0, 0)
         self.fps = 30.0
         self.jpeg_wanted = False
+        self.detect_every = 1
+        """One in so many frames is looked at for motion; 0 means none."""
         self.bad_frames = 0
+        self.detections_shed = 0
         self.motion_failures = 0
+        self._since_detection = 0
 
     def source_changed(self) -> None:
         """Tell the detector, before the next frame, that what comes is a new connection."""
@@ -74,16 +78,17 @@ class FramePipeline:
         # A keyframe may bring viewers over from another quality: theirs of this picture is then
         # not sent any more.
         wanted.sort(key=lambda stream: not stream.keyframe_due(frame.capture_s))
+        detecting = self._detection_due()
         try:
             if wanted or isinstance(frame, RawFrame):
                 seen: Luma | VideoFrame | None = self._show(frame, wanted)
             else:
-                seen = self._glance(frame)
+                seen = self._glance(frame, detecting)
         except MediaError as error:
             self.bad_frames += 1
             logger.debug("frame skipped: %s", error)
             return
-        if seen is not None and self._motion_enabled:
+        if detecting and seen is not None:
             self._detect(seen, frame.capture_s)
 
     def _show(self, frame: JpegFrame | RawFrame, wanted: list[EncodedStream]) -> VideoFrame:
@@ -95,10 +100,23 @@ class FramePipeline:
             self._outputs.jpeg(encode_jpeg(raw))
         return raw.picture
 
-    def _glance(self, frame: JpegFrame) -> Luma | VideoFrame | None:
+    def _detection_due(self) -> bool:
+        """Whether this frame is looked at; counts those that would be, were there time."""
+        if not self._motion_enabled:
+            return False
+        self._since_detection += 1
+        if 0 < self.detect_every <= self._since_detection:
+            self._since_detection = 0
+            return True
+        self.detections_shed += 1
+        # What changes meanwhile is not motion once detection goes on.
+        self._detector_is_stale |= self.detect_every == 0
+        return False
+
+    def _glance(self, frame: JpegFrame, detecting: bool) -> Luma | VideoFrame | None:
         """What is left of :meth:`_show` when nobody watches."""
         self._note_size(*jpeg_size(frame))
-        if not self._motion_enabled:
+        if not detecting:
             return None
         try:
             return jpeg_luma(frame)

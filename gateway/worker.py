@@ -16,8 +16,8 @@ class NewestFirstWorker(Generic[Unit]):
     So a camera never has more than one job in the shared pool, and a machine that is
     too slow shows fewer frames rather than older ones.
 
-    ``waited`` is called on the event loop after each job with the seconds it stood in the
-    pool's queue.
+    ``waited`` is called on the event loop with the seconds that a job stood in the pool's
+    queue: when it has ended, and when it still stands there as a second newer unit comes.
     """
 
     def __init__(
@@ -32,6 +32,8 @@ class NewestFirstWorker(Generic[Unit]):
         self._idle = asyncio.Event()
         self._idle.set()
         self._pending: Unit | None = None
+        self._queued = False
+        self._submitted_s = 0.0
         self._closed = False
         self.dropped = 0
         self.failures = 0
@@ -45,16 +47,21 @@ class NewestFirstWorker(Generic[Unit]):
             return
         if self._pending is not None:
             self.dropped += 1
+            if self._queued:
+                self._waited(asyncio.get_running_loop().time() - self._submitted_s)
         self._pending = unit
 
     def _start(self, unit: Unit) -> None:
         loop = asyncio.get_running_loop()
-        self._executor.submit(self._run, loop, unit, loop.time())
+        self._submitted_s = loop.time()
+        self._queued = True
+        self._executor.submit(self._run, loop, unit)
         self._idle.clear()
 
-    def _run(self, loop: asyncio.AbstractEventLoop, unit: Unit, submitted_s: float) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop, unit: Unit) -> None:
         """In the pool. One wake-up of the loop tells it all: run_in_executor takes three."""
-        waited_s = loop.time() - submitted_s
+        self._queued = False
+        waited_s = loop.time() - self._submitted_s
         error: Exception | None = None
         try:
             self._work(unit)

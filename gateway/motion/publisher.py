@@ -19,6 +19,11 @@ class MotionPublisher:
         self._last_told_s: float | None = None
         """When the running event was last told of; None while nothing moves."""
 
+    @property
+    def moving(self) -> bool:
+        """Whether the next NONE is of interest."""
+        return self._last_told_s is not None
+
     def select(self, event: MotionEvent) -> MotionEvent | None:
         """Give ``event`` back when it is worth publishing, else None."""
         now = event.capture_s

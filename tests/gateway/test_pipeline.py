@@ -159,3 +159,23 @@ def test_viewers_that_come_and_go_are_no_motion(size: tuple[int, int]) -> None:
     assert len(bench.units) == 60
     assert {event.level for event in bench.events} == {"NONE"}
     assert len(bench.events) == 120
+
+
+def test_detection_is_thinned_out_and_paused_and_goes_on_without_a_false_alarm() -> None:
+    bench = Bench(motion=True)
+    for number in range(30):
+        bench.show(5, 100 + number / 30)
+    bench.pipeline.detect_every = 3
+    for number in range(30, 60):
+        bench.show(5, 100 + number / 30)
+    assert len(bench.events) == 40
+    bench.pipeline.detect_every = 0
+    for number in range(60, 90):
+        bench.show(25, 100 + number / 30)
+    assert len(bench.events) == 40
+    assert bench.pipeline.detections_shed == 20 + 30
+    bench.pipeline.detect_every = 1
+    for number in range(90, 150):
+        bench.show(25, 100 + number / 30)
+    assert len(bench.events) == 100
+    assert {event.level for event in bench.events} == {"NONE"}

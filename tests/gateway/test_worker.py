@@ -74,3 +74,30 @@ async def test_close_waits_for_the_running_job_and_takes_no_more(
     await asyncio.wait_for(closing, 5)
     worker.submit(2)
     assert done == [0]
+
+
+async def test_tells_how_long_jobs_waited_for_the_pool() -> None:
+    waits: list[float] = []
+    started, gate = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        assert gate.wait(5)
+
+    with ThreadPoolExecutor(1) as pool:
+        worker = NewestFirstWorker[int](pool, lambda _: None, waits.append)
+        worker.submit(0)
+        await until(lambda: waits, "a job that had the pool to itself")
+        pool.submit(hold)
+        assert await asyncio.to_thread(started.wait, 5)
+        worker.submit(1)
+        await asyncio.sleep(0.05)
+        worker.submit(2)
+        assert len(waits) == 1
+        worker.submit(3)
+        assert len(waits) == 2, "it still stands in the queue, and another was dropped for it"
+        gate.set()
+        await until(lambda: len(waits) == 4, "both jobs")
+        await worker.close()
+    assert waits[0] < waits[1] <= waits[2]
+    assert waits[1] >= 0.05
