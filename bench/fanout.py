@@ -1,19 +1,44 @@
 """Fan-out: CPU time of the server for one more viewer of the same camera."""
 
+import json
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from bench.errors import NoMeasurement
+from bench.blaster import Blast, blaster
+from bench.errors import NoMeasurement, ProcessFailed
 from bench.figures import line_through, ratio, rounded, table
-from bench.load import Window, generator
+from bench.janus import has_janus, janus
+from bench.load import Generator, Window, generator
 from bench.options import run
 from bench.servers import CAMERA_FPS, Server, baseline, camera, peerlens
+from bench.target import Target
 
-SETTLE_S = 2.0
 BUSY_GENERATOR_PCT = 80.0
 LOST_LIMIT = 0.01
+HOLDS = 0.98
+"""Part of the camera's frames that every viewer must get."""
+SPARE = 1.5
+"""How many times the largest step's packets the generator is shown to take."""
+PACKETS_PER_FRAME = 6
+"""Of the made-up viewers; 1.4 Mbit/s at 30 frames/s makes a little more than five."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many viewers each side gets, and for how long."""
+
+    baseline: tuple[int, ...]
+    viewers: tuple[int, ...]
+    pages: tuple[int, ...]
+    settle_s: float
+    window_s: float
+
+
+FULL = Plan((1, 2, 4), (1, 16, 64, 256, 500), (1, 16, 64), 2.0, 10.0)
+QUICK = Plan((1, 3), (1, 64), (1, 24), 0.7, 2.0)
 
 
 @dataclass(frozen=True)
@@ -21,7 +46,32 @@ class Step:
     """The server's CPU, in percent of one core, at some number of viewers."""
 
     cpu_pct: float
+    camera_fps: float
     window: Window
+
+    @property
+    def holds(self) -> bool:
+        """Whether every viewer got what the camera made; one frame may be under way."""
+        return self.window.fps_min >= HOLDS * self.camera_fps - 1.0 / self.window.seconds
+
+
+@dataclass(frozen=True)
+class Series:
+    """One side's steps; ``ended`` is why there are no more, if there should be."""
+
+    name: str
+    steps: tuple[Step, ...]
+    ended: str
+    srtp: str
+
+    @property
+    def held(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.holds)
+
+    @property
+    def carried(self) -> int:
+        """The most viewers at which nobody fell below the camera's rate."""
+        return max((step.window.viewers for step in self.held), default=0)
 
 
 @dataclass(frozen=True)
@@ -37,44 +87,98 @@ class Line:
 
 
 def measure(quick: bool) -> None:
-    """Both sides one after the other, each with the machine to itself."""
-    seconds = 4.0 if quick else 15.0
-    with camera() as source:
-        before = _steps(baseline(source), (1, 4) if quick else (1, 2, 4), seconds)
-    with camera() as source:
-        after = _steps(peerlens(source), (1, 16, 33) if quick else (1, 33, 66, 100), seconds)
-    _print(before, after)
+    """All sides one after the other, each with the machine to itself."""
+    plan = QUICK if quick else FULL
+    before = _series("aiortc example", baseline, plan, plan.baseline)
+    after = _series("Peerlens", peerlens, plan, plan.viewers)
+    pages = _series("Peerlens' page", peerlens, plan, plan.pages, pages=True)
+    other = _series("Janus", janus, plan, plan.viewers) if has_janus() else None
+    alone = _generator_alone(max(plan.viewers), plan.window_s)
+    _print([before, after, pages, *([other] if other else [])], alone)
+    print(rounded(figures(before, after, pages, other, alone)))
 
 
-def _steps(
-    starting: AbstractContextManager[Server], viewers: Sequence[int], seconds: float
-) -> list[Step]:
-    with starting as server, generator(server.target, server.reported_kbps) as load:
-        steps = []
-        for count in viewers:
-            load.join(count)
-            time.sleep(SETTLE_S)
-            steps.append(_step(server, load.measure, seconds))
-        return steps
+def _series(
+    name: str,
+    server_for: Callable[[str], AbstractContextManager[Server]],
+    plan: Plan,
+    viewers: Sequence[int],
+    pages: bool = False,
+) -> Series:
+    """Go on with more viewers until the server, or the generator, cannot."""
+    steps: list[Step] = []
+    ended = srtp = ""
+    with camera() as source, server_for(source) as server:
+        target, kbps = server.target, server.reported_kbps
+        with generator(target, kbps, pages=pages, fps=CAMERA_FPS) as load:
+            try:
+                for count in viewers:
+                    crowd = load.join(count)
+                    srtp = crowd.srtp
+                    if crowd.viewers < count:
+                        ended = f"{crowd.viewers} of {count} joined ({crowd.failure})"
+                        break
+                    time.sleep(plan.settle_s)
+                    step = _step(source, server, load, plan.window_s)
+                    ended = _trouble_of_generator(step.window)
+                    if not ended:
+                        steps.append(step)
+                        ended = _trouble_of_server(step)
+                    if ended:
+                        break
+            except ProcessFailed as error:
+                ended = str(error)
+    return Series(name, tuple(steps), ended, srtp)
 
 
-def _step(server: Server, measure_load: Callable[[float], Window], seconds: float) -> Step:
-    began_s, began_cpu_s = time.perf_counter(), server.child.cpu_s()
-    window = measure_load(seconds)
+def _step(source: str, server: Server, load: Generator, seconds: float) -> Step:
+    made, began_s, began_cpu_s = _frames_made(source), time.perf_counter(), server.child.cpu_s()
+    window = load.measure(seconds)
     cpu_s, elapsed_s = server.child.cpu_s() - began_cpu_s, time.perf_counter() - began_s
-    _check(window)
-    return Step(100.0 * cpu_s / elapsed_s, window)
+    made = _frames_made(source) - made
+    return Step(100.0 * cpu_s / elapsed_s, min(made / elapsed_s, CAMERA_FPS), window)
 
 
-def _check(window: Window) -> None:
-    """Refuse a window in which the generator, not the server, was measured."""
+def _frames_made(source: str) -> int:
+    """How many pictures the camera has taken so far: it may be late, where it shares a core."""
+    status = source.removesuffix("/stream") + "/status"
+    with urllib.request.urlopen(status, timeout=5.0) as response:
+        return int(json.load(response)["frames"])
+
+
+def _trouble_of_generator(window: Window) -> str:
+    """Why the generator, not the server, was measured; empty if it was not."""
     if window.generator_cpu_pct > BUSY_GENERATOR_PCT:
-        raise NoMeasurement(
-            f"the load generator used {window.generator_cpu_pct:.0f} % of a core with"
-            f" {window.viewers} viewers: fewer viewers, or a faster machine"
+        return (
+            f"the load generator used {window.generator_cpu_pct:.0f} % of a core"
+            f" with {window.viewers} viewers"
+        )
+    if window.overflowed:
+        return f"{window.overflowed} datagrams found a full buffer with {window.viewers} viewers"
+    return ""
+
+
+def _trouble_of_server(step: Step) -> str:
+    window = step.window
+    if not step.holds:
+        return (
+            f"with {window.viewers} viewers somebody got {window.fps_min:.1f}"
+            f" of {step.camera_fps:.1f} frames/s"
         )
     if window.lost > LOST_LIMIT * (window.packets + window.lost):
-        raise NoMeasurement(f"{window.lost} of {window.packets + window.lost} packets were lost")
+        return f"{window.lost} of {window.packets + window.lost} packets were lost"
+    return ""
+
+
+def _generator_alone(viewers: int, seconds: float) -> tuple[Window, Blast]:
+    """More packets than any server sends, from a process that does nothing else."""
+    nowhere = Target("whep", "", "")
+    with generator(nowhere, 0, fps=CAMERA_FPS) as load:
+        addresses = load.open(round(SPARE * viewers))
+        with blaster(addresses, CAMERA_FPS, PACKETS_PER_FRAME, seconds + 2.0) as answer:
+            time.sleep(0.5)
+            window = load.measure(seconds)
+            return window, Blast(**answer.result())
 
 
 def fitted(steps: Sequence[Step]) -> Line:
@@ -83,25 +187,71 @@ def fitted(steps: Sequence[Step]) -> Line:
     return Line(max(0.0, slope), max(0.0, fixed))
 
 
-def _print(before: Sequence[Step], after: Sequence[Step]) -> None:
-    header = (
-        *("", "viewers", "CPU %", "kbit/s each", "packets/s each"),
-        *("fps mean", "fps least", "lost", "generator CPU %"),
-    )
-    rows = [_row("aiortc example", step) for step in before]
-    print(table(header, [*rows, *(_row("Peerlens", step) for step in after)]))
-    line, baseline_line = fitted(after), fitted(before)
-    figures = {
-        "cpu_per_viewer_pct": line.cpu_per_viewer_pct,
+def line_of(series: Series) -> Line:
+    """The line through the steps that held, or through all where only one did.
+
+    Raises :class:`NoMeasurement` with fewer than two steps.
+    """
+    steps = series.held if len(series.held) > 1 else series.steps
+    if len(steps) < 2:
+        raise NoMeasurement(f"{series.name}: {series.ended or 'fewer than two steps'}")
+    return fitted(steps)
+
+
+def figures(
+    before: Series,
+    after: Series,
+    pages: Series,
+    other: Series | None,
+    alone: tuple[Window, Blast],
+) -> dict[str, float | int | None]:
+    """What the line of JSON says. Raises :class:`NoMeasurement`."""
+    line, baseline_line, page_line = line_of(after), line_of(before), line_of(pages)
+    janus_line = line_of(other) if other is not None and len(other.steps) > 1 else None
+    own = line.cpu_per_viewer_pct
+    measured = [step.window for series in (after, pages) for step in series.steps]
+    return {
+        "cpu_per_viewer_pct": own,
         "baseline_cpu_per_viewer_pct": baseline_line.cpu_per_viewer_pct,
-        "janus_cpu_per_viewer_pct": None,
-        "ratio": ratio(line.cpu_per_viewer_pct, baseline_line.cpu_per_viewer_pct),
+        "janus_cpu_per_viewer_pct": janus_line.cpu_per_viewer_pct if janus_line else None,
+        "cpu_per_page_viewer_pct": page_line.cpu_per_viewer_pct,
+        "ratio": ratio(own, baseline_line.cpu_per_viewer_pct),
+        "janus_ratio": ratio(own, janus_line.cpu_per_viewer_pct) if janus_line else None,
         "viewers_per_core": line.viewers_per_core,
         "baseline_viewers_per_core": baseline_line.viewers_per_core,
-        "fps_least": min(step.window.fps_min for step in after),
+        "janus_viewers_per_core": janus_line.viewers_per_core if janus_line else None,
+        "viewers_carried": after.carried,
+        "baseline_viewers_carried": before.carried,
+        "janus_viewers_carried": other.carried if other is not None else None,
+        "fps_least": min(window.fps_min for window in measured),
         "source_fps": CAMERA_FPS,
+        "lost": sum(window.lost for window in measured),
+        "generator_cpu_pct": max(window.generator_cpu_pct for window in measured),
+        "generator_alone_packets_per_s": alone[0].packets / alone[0].seconds,
+        "generator_alone_cpu_pct": alone[0].generator_cpu_pct,
+        "generator_alone_lost": alone[0].lost,
     }
-    print(rounded(figures))
+
+
+def _print(all_series: Sequence[Series], alone: tuple[Window, Blast]) -> None:
+    header = (
+        *("", "viewers", "CPU %", "kbit/s each", "packets/s each", "camera fps"),
+        *("fps mean", "fps least", "lost", "generator CPU %"),
+    )
+    rows = [_row(series.name, step) for series in all_series for step in series.steps]
+    print(table(header, rows))
+    for series in all_series:
+        if series.ended:
+            print(f"{series.name} ended: {series.ended}")
+        print(f"{series.name}: {series.carried} carried, {series.srtp or 'no encryption known'}")
+    if not any(series.name == "Janus" for series in all_series):
+        print("Janus: not on this machine (Debian's package janus)")
+    window, sent = alone
+    print(
+        f"generator alone: {window.viewers} made-up viewers, {window.packets / window.seconds:.0f}"
+        f" packets/s, {window.lost} lost, {sent.failed} not sent,"
+        f" {window.generator_cpu_pct:.0f} % of a core"
+    )
 
 
 def _row(name: str, step: Step) -> tuple[object, ...]:
@@ -112,6 +262,7 @@ def _row(name: str, step: Step) -> tuple[object, ...]:
         f"{step.cpu_pct:.1f}",
         f"{window.kbps_per_viewer:.0f}",
         f"{window.packets_per_s_per_viewer:.0f}",
+        f"{step.camera_fps:.1f}",
         f"{window.fps_mean:.1f}",
         f"{window.fps_min:.1f}",
         window.lost,

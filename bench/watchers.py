@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 
 from bench.errors import ProcessFailed
+from bench.light_socket import LightLoop
 from bench.light_viewer import LightViewer
 from bench.processes import child, python
 from bench.target import Target
@@ -87,13 +88,13 @@ class _Crowd:
         return {"viewers": len(self._viewers)}
 
     async def measure(self, seconds: float) -> dict[str, Any]:
-        before = [viewer.counter.received.copy() for viewer in self._viewers]
+        before = [viewer.received for viewer in self._viewers]
         began_s, began_cpu_s = time.perf_counter(), time.process_time()
         await asyncio.sleep(seconds)
         elapsed_s = time.perf_counter() - began_s
         cpu_s = time.process_time() - began_cpu_s
         counts = [
-            viewer.counter.received.since(earlier)
+            viewer.received.since(earlier)
             for viewer, earlier in zip(self._viewers, before, strict=True)
         ]
         each = len(counts) * elapsed_s
@@ -130,8 +131,11 @@ def main() -> None:
     parser.add_argument("--kbps", type=int, required=True, help="bandwidth to report to the server")
     arguments = parser.parse_args()
     targets = [Target(**entry) for entry in json.loads(arguments.targets)]
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(targets, arguments.kbps * 1_000))
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=LightLoop) as runner,
+    ):
+        runner.run(serve(targets, arguments.kbps * 1_000))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def server() -> Iterator[Server]:
 
 def test_generator_counts_what_two_viewers_get(server: Server) -> None:
     with generator(server.target, server.reported_kbps) as load:
-        load.join(2)
+        assert load.join(2).viewers == 2
         window = load.measure(1.5)
     assert window.viewers == 2
     assert window.fps_min == pytest.approx(CAMERA_FPS, rel=0.5)

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.errors import BenchError
-from bench.fanout import Step, fitted
 from bench.figures import (
     frames_lost,
     line_through,
@@ -17,7 +16,6 @@ from bench.figures import (
     rounded,
     table,
 )
-from bench.load import Window
 
 FINITE = st.floats(-1e6, 1e6)
 
@@ -81,14 +79,3 @@ def test_failure_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
         report(fail)
     assert stopped.value.code == 1
     assert capsys.readouterr().err == "error: nothing came\n"
-
-
-def step(viewers: int, cpu_pct: float) -> Step:
-    return Step(cpu_pct, Window(1.0, viewers, 100, 0, 1_400.0, 155.0, 30.0, 30.0, 5.0))
-
-
-def test_viewers_per_core_leaves_room_for_the_camera() -> None:
-    line = fitted([step(1, 10.5), step(21, 20.5), step(41, 30.5)])
-    assert line.cpu_per_viewer_pct == pytest.approx(0.5)
-    assert line.fixed_pct == pytest.approx(10.0)
-    assert line.viewers_per_core == 180

@@ -1,0 +1,118 @@
+"""Janus' streaming plugin under measurement, where the machine has Debian's package ``janus``.
+
+Janus runs with a configuration of its own: HTTP as the only transport, one mountpoint, no STUN
+server. What reads and encodes the camera for it is a process beside it, which is not counted.
+"""
+
+import contextlib
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.exchange import JANUS_MOUNTPOINT
+from bench.janus_feed import PAYLOAD_TYPE
+from bench.processes import child, free_port, python
+from bench.servers import BITRATE_KBPS, CAMERA_FPS, Server
+from bench.target import Target
+
+PLUGIN, TRANSPORT = "libjanus_streaming.so", "libjanus_http.so"
+
+_CORE = """\
+general: {{
+    configs_folder = "{folder}"
+    plugins_folder = "{folder}/plugins"
+    transports_folder = "{folder}/transports"
+    events_folder = "{folder}/none"
+    loggers_folder = "{folder}/none"
+    debug_level = 2
+    debug_colors = false
+    session_timeout = 0
+}}
+media: {{ ipv6 = true }}
+"""
+
+_HTTP = """\
+general: {{
+    json = "compact"
+    base_path = "/janus"
+    http = true
+    port = {port}
+    ip = "127.0.0.1"
+    https = false
+    mhd_connection_limit = 4096
+}}
+admin: {{ admin_http = false, admin_https = false }}
+"""
+
+_STREAMING = """\
+bench: {{
+    type = "rtp"
+    id = {mountpoint}
+    audio = false
+    video = true
+    videoport = {rtp_port}
+    videortcpport = {rtcp_port}
+    videoiface = "127.0.0.1"
+    videopt = {payload_type}
+    videocodec = "h264"
+    videofmtp = "profile-level-id=42e01f;packetization-mode=1"
+}}
+"""
+
+
+def has_janus() -> bool:
+    """Whether this machine has Janus with what is needed of it."""
+    return shutil.which("janus") is not None and _library("plugins", PLUGIN) is not None
+
+
+@contextlib.contextmanager
+def janus(source: str) -> Iterator[Server]:
+    """Run Janus with one mountpoint, fed from the MJPEG stream at ``source``."""
+    http_port, rtp_port = free_port(), free_udp_pair()
+    origin = f"http://127.0.0.1:{http_port}/janus"
+    with tempfile.TemporaryDirectory(prefix="bench-janus-") as folder:
+        _configure(Path(folder), http_port, rtp_port)
+        argv = ["janus", "--config", f"{folder}/janus.jcfg", "--configs-folder", folder]
+        feeding = ["--source", source, "--port", str(rtp_port)]
+        feeding += ["--fps", str(CAMERA_FPS), "--kbps", str(BITRATE_KBPS)]
+        with (
+            child("janus", argv, ready=f"{origin}/info") as started,
+            child("janus-feed", python("bench.janus_feed", *feeding)),
+        ):
+            yield Server(started, Target("janus", origin, f"{origin}/info"), BITRATE_KBPS)
+
+
+def _configure(folder: Path, http_port: int, rtp_port: int) -> None:
+    for kind, name in (("plugins", PLUGIN), ("transports", TRANSPORT)):
+        library = _library(kind, name)
+        assert library is not None
+        (folder / kind).mkdir()
+        (folder / kind / name).symlink_to(library)
+    (folder / "none").mkdir()
+    (folder / "janus.jcfg").write_text(_CORE.format(folder=folder))
+    (folder / "janus.transport.http.jcfg").write_text(_HTTP.format(port=http_port))
+    (folder / "janus.plugin.streaming.jcfg").write_text(
+        _STREAMING.format(
+            mountpoint=JANUS_MOUNTPOINT,
+            rtp_port=rtp_port,
+            rtcp_port=rtp_port + 1,
+            payload_type=PAYLOAD_TYPE,
+        )
+    )
+
+
+def _library(kind: str, name: str) -> Path | None:
+    return next(iter(sorted(Path("/usr/lib").glob(f"*/janus/{kind}/{name}"))), None)
+
+
+def free_udp_pair() -> int:
+    """A port that nobody has, as nobody has the next one."""
+    while True:
+        with socket.socket(type=socket.SOCK_DGRAM) as first:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            with socket.socket(type=socket.SOCK_DGRAM) as second, contextlib.suppress(OSError):
+                second.bind(("127.0.0.1", port + 1))
+                return port
