@@ -29,6 +29,7 @@ from gateway.datagrams import Route
 from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice
 from gateway.rtcp import is_rtcp
 from gateway.rtp_writer import RtpStream
+from gateway.srtp import TAG_BYTES
 
 MAX_QUEUED_DATAGRAMS = 256
 """DTLS that waits for aiortc: it reads as fast as it comes, unless somebody floods it."""
@@ -184,10 +185,25 @@ def srtp_session(sender: RTCRtpSender) -> Session:
     return sender.transport._tx_srtp
 
 
-def route(sender: RTCRtpSender) -> Route | None:
-    """Return where ICE sends now, which may change; None while there is no nominated pair."""
-    pair = sender.transport.transport._connection._nominated.get(1)
-    return Route(pair.protocol.transport, pair.remote_addr) if pair is not None else None
+def srtp_tag_bytes(sender: RTCRtpSender) -> int:
+    """Return the length of the authentication tag. Call when the connection is up."""
+    return TAG_BYTES[cast(Any, sender.transport)._ssl.get_selected_srtp_profile()]
+
+
+def routing(sender: RTCRtpSender) -> Callable[[], Route | None]:
+    """Return what tells where ICE sends now: it may change; None without a nominated pair."""
+    nominated = sender.transport.transport._connection._nominated
+    known: tuple[object, Route | None] = (None, None)
+
+    def route() -> Route | None:
+        nonlocal known
+        pair = nominated.get(1)
+        if pair is not known[0]:
+            found = Route(pair.protocol.transport, pair.remote_addr) if pair is not None else None
+            known = (pair, found)
+        return known[1]
+
+    return route
 
 
 def nominated_path(connection: RTCPeerConnection) -> str | None:

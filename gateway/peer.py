@@ -200,9 +200,11 @@ class Peer:
         self._feed = Feed(
             self.camera.streams[choice.codec],
             RtpWriter(
-                aiortc_private.rtp_stream(sender, choice), Protector(keys, _SCRATCH), _SCRATCH
+                aiortc_private.rtp_stream(sender, choice),
+                Protector(keys, aiortc_private.srtp_tag_bytes(sender), _SCRATCH),
+                _SCRATCH,
             ),
-            DatagramSender(functools.partial(aiortc_private.route, sender)),
+            DatagramSender(aiortc_private.routing(sender)),
             keys,
             self._log,
         )

@@ -1,7 +1,7 @@
 """One viewer's RTP stream: headers, sequence numbers, encryption, and what it was sent lately.
 
-The payloads are shared by all viewers; only the header, its extensions and the encryption
-differ. Pure but for the encryption: no socket, no clock.
+The payloads are shared by all viewers, and so is their layout by viewers of one shape; only
+headers and encryption differ. Pure but for the encryption: no socket, no clock.
 """
 
 import secrets
@@ -9,24 +9,29 @@ import struct
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from gateway.srtp import MAX_TAG_BYTES, SCRATCH_BYTES, Protector, Scratch
+from gateway.packet_layout import (
+    MARKER,
+    RTP_HEADER,
+    RTP_HEADER_AND_WORDS,
+    PacketShape,
+    extension_block,
+    lay_out,
+)
+from gateway.srtp import SCRATCH_BYTES, Protector, Scratch
 from gateway.units import AccessUnit
 
 HISTORY_UNITS = 64
 """Access units that can be sent again: two seconds at 30 frames a second."""
 
-MAX_SEGMENTS = 64
-"""Most packets in one segmented send (UDP_MAX_SEGMENTS of Linux before 6.9)."""
-
 MAX_RUN_BYTES = SCRATCH_BYTES - 2_048
 NO_PLAYOUT_DELAY = b"\x00\x00\x00"
 """playout-delay extension, 12 bits each of min and max in units of 10 ms: show at once."""
 
-_HEADER = struct.Struct("!BBHII")
-_VERSION_AND_EXTENSION = 0x90
-_MARKER = 0x80
-_ONE_BYTE_EXTENSIONS = 0xBEDE
+_FLAGS = 0x90
+"""RTP version 2, with header extensions."""
+_TWO_WORDS = struct.Struct("!II")
 _MASK_32 = 0xFFFFFFFF
 
 
@@ -48,8 +53,7 @@ class RtpStream:
     playout_delay_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Packets in the scratch buffer: ``data`` holds one or more of ``segment`` bytes each.
 
     The last one may be shorter. Valid until the next packet is written.
@@ -66,8 +70,10 @@ class RtpWriter:
         self.stream = stream
         self._protector = protector
         self._view = scratch.view
-        self._extensions, self._send_time_at = _extension_block(stream)
-        self._header_bytes = _HEADER.size + len(self._extensions)
+        self._shape = PacketShape(extension_block(_extensions(stream)), protector.tag_bytes)
+        # abs-send-time is the first extension where there is one: it is written with the header.
+        self._has_send_time = stream.abs_send_time_id is not None
+        self._pack = (RTP_HEADER_AND_WORDS if self._has_send_time else RTP_HEADER).pack_into
         # The lower half keeps clear of a wrap while the encryption synchronises.
         self._sequence = secrets.randbelow(1 << 15)
         self._rtx_sequence = secrets.randbelow(1 << 15)
@@ -85,35 +91,29 @@ class RtpWriter:
 
         ``send_time`` is in the format of abs-send-time: 24 bits, 6.18 seconds.
         """
-        self._set_send_time(send_time)
-        stream, view, protect = self.stream, self._view, self._protector.protect
-        timestamp = self.timestamp(unit)
+        layouts = unit.layouts.get(self._shape)
+        if layouts is None:
+            layouts = lay_out(unit.payloads, self._shape, MAX_RUN_BYTES)
+            unit.layouts[self._shape] = layouts
         self._history.append((self._sequence, unit))
-        last = len(unit.payloads) - 1
-        end = count = segment = longest = 0
-        full = False
-        for index, payload in enumerate(unit.payloads):
-            size = self._header_bytes + len(payload)
-            full = full or count == MAX_SEGMENTS or end + size + MAX_TAG_BYTES > MAX_RUN_BYTES
-            if count and (full or len(payload) > longest):
-                yield Run(view[:end], segment)
-                end = count = 0
-                full = False
-            kind = stream.payload_type | (_MARKER if index == last else 0)
-            self._write_header(end, kind, self._sequence, timestamp, stream.ssrc)
-            view[end + self._header_bytes : end + size] = payload
-            written = protect(end, size)
-            if count == 0:
-                segment, longest = written, len(payload)
-            # Only the last segment of a run may be shorter than the first.
-            full = len(payload) < longest
-            end += written
-            count += 1
-            self._sequence = (self._sequence + 1) & 0xFFFF
-            self.packets += 1
-            self.payload_bytes += len(payload)
-        if count:
-            yield Run(view[:end], segment)
+        view, protect, pack = self._view, self._protector.protect, self._pack
+        stream, timestamp = self.stream, self.timestamp(unit)
+        payload_type, ssrc = stream.payload_type, stream.ssrc
+        words = self._first_words(send_time)
+        sequence = self._sequence
+        for layout in layouts:
+            end = len(layout.image)
+            view[:end] = layout.image
+            for begin, _ in layout.packets:
+                pack(view, begin, _FLAGS, payload_type, sequence, timestamp, ssrc, *words)
+                sequence = sequence + 1 & 0xFFFF
+            if layout.ends_unit:
+                view[layout.packets[-1][0] + 1] |= MARKER
+            protect(layout.packets)
+            self._sequence = sequence
+            self.packets += len(layout.packets)
+            self.payload_bytes += layout.payload_bytes
+            yield Run(view[:end], layout.segment)
 
     def forget(self) -> None:
         """Let nothing that was written so far be written again."""
@@ -128,23 +128,29 @@ class RtpWriter:
         if found is None:
             return None
         unit, index = found
-        stream, payload = self.stream, unit.payloads[index]
-        self._set_send_time(send_time)
-        marker = _MARKER if index == len(unit.payloads) - 1 else 0
-        timestamp = self.timestamp(unit)
-        if stream.rtx_ssrc is None or stream.rtx_payload_type is None:
-            self._write_header(0, stream.payload_type | marker, sequence, timestamp, stream.ssrc)
-            begin = self._header_bytes
-        else:
-            kind = stream.rtx_payload_type | marker
-            self._write_header(0, kind, self._rtx_sequence, timestamp, stream.rtx_ssrc)
-            self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
-            begin = self._header_bytes + 2
-            self._view[self._header_bytes : begin] = sequence.to_bytes(2, "big")
-        size = begin + len(payload)
-        self._view[begin:size] = payload
-        written = self._protector.protect(0, size)
-        return Run(self._view[:written], written)
+        stream, view = self.stream, self._view
+        original = b""
+        ssrc, payload_type, number = stream.ssrc, stream.payload_type, sequence
+        if stream.rtx_ssrc is not None and stream.rtx_payload_type is not None:
+            ssrc, payload_type = stream.rtx_ssrc, stream.rtx_payload_type
+            number = self._rtx_sequence
+            self._rtx_sequence = self._rtx_sequence + 1 & 0xFFFF
+            original = sequence.to_bytes(2, "big")
+        packet = bytes(RTP_HEADER.size) + self._shape.extensions + original + unit.payloads[index]
+        view[: len(packet)] = packet
+        kind = payload_type | (MARKER if index == len(unit.payloads) - 1 else 0)
+        words = self._first_words(send_time)
+        self._pack(view, 0, _FLAGS, kind, number, self.timestamp(unit), ssrc, *words)
+        self._protector.protect([(0, len(packet))])
+        end = len(packet) + self._shape.tag_bytes
+        return Run(view[:end], end)
+
+    def _first_words(self, send_time: int) -> tuple[int, ...]:
+        """What goes behind the header, with the time of sending filled in."""
+        if not self._has_send_time:
+            return ()
+        head, empty = _TWO_WORDS.unpack_from(self._shape.extensions)
+        return head, empty | send_time & 0xFFFFFF
 
     def _sent_as(self, sequence: int) -> tuple[AccessUnit, int] | None:
         for first, unit in reversed(self._history):
@@ -153,33 +159,14 @@ class RtpWriter:
                 return unit, index
         return None
 
-    def _set_send_time(self, send_time: int) -> None:
-        if self._send_time_at is not None:
-            at = self._send_time_at
-            self._extensions[at : at + 3] = (send_time & 0xFFFFFF).to_bytes(3, "big")
 
-    def _write_header(
-        self, begin: int, kind: int, sequence: int, timestamp: int, ssrc: int
-    ) -> None:
-        _HEADER.pack_into(
-            self._view, begin, _VERSION_AND_EXTENSION, kind, sequence, timestamp, ssrc
-        )
-        self._view[begin + _HEADER.size : begin + self._header_bytes] = self._extensions
-
-
-def _extension_block(stream: RtpStream) -> tuple[bytearray, int | None]:
-    """Return the header extensions (RFC 8285, one-byte form), and where abs-send-time goes."""
-    elements = bytearray()
-    send_time_at = None
+def _extensions(stream: RtpStream) -> list[tuple[int, bytes]]:
+    """The header extensions of every packet, that which changes first and still empty."""
+    elements = []
     if stream.abs_send_time_id is not None:
-        elements += bytes((stream.abs_send_time_id << 4 | 2, 0, 0, 0))
-        send_time_at = 4 + 1
+        elements.append((stream.abs_send_time_id, bytes(3)))
     if stream.playout_delay_id is not None:
-        elements += bytes((stream.playout_delay_id << 4 | 2,)) + NO_PLAYOUT_DELAY
+        elements.append((stream.playout_delay_id, NO_PLAYOUT_DELAY))
     if stream.mid_id is not None:
-        mid = stream.mid.encode()
-        elements += bytes((stream.mid_id << 4 | len(mid) - 1,)) + mid
-    elements += bytes(-len(elements) % 4)
-    return bytearray(struct.pack("!HH", _ONE_BYTE_EXTENSIONS, len(elements) // 4)) + elements, (
-        send_time_at
-    )
+        elements.append((stream.mid_id, stream.mid.encode()))
+    return elements

@@ -4,13 +4,18 @@
 written into one buffer, encrypted there, and handed to the kernel from there.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from pylibsrtp import Error, Session, _binding
 
 SCRATCH_BYTES = 65_536
-MAX_TAG_BYTES = 16
-"""Longest authentication tag of the profiles WebRTC uses (AES-GCM); AES-CM with SHA-1 has 10."""
+TAG_BYTES = {
+    b"SRTP_AEAD_AES_256_GCM": 16,
+    b"SRTP_AEAD_AES_128_GCM": 16,
+    b"SRTP_AES128_CM_SHA1_80": 10,
+}
+"""Length of the authentication tag, by the name that OpenSSL has for a profile."""
 
 _ffi = cast(Any, _binding).ffi
 _lib = cast(Any, _binding).lib
@@ -26,23 +31,30 @@ class Scratch:
 
 
 class Protector:
-    """Encrypts packets in ``scratch`` with the keys of ``session``."""
+    """Encrypts packets in ``scratch`` with the keys of ``session``.
 
-    def __init__(self, session: Session, scratch: Scratch) -> None:
+    ``tag_bytes`` is by how much its profile makes a packet longer.
+    """
+
+    def __init__(self, session: Session, tag_bytes: int, scratch: Scratch) -> None:
+        self.tag_bytes = tag_bytes
         # The session owns the keys; keeping it keeps them alive.
         self._session = session
         self._handle = cast(Any, session)._srtp[0]
-        self._scratch = scratch
+        self._pointer = scratch.pointer
+        self._length = scratch.length
         self._protect = _lib.srtp_protect
 
-    def protect(self, begin: int, size: int) -> int:
-        """Encrypt the packet of ``size`` bytes at ``begin``; return its new size.
+    def protect(self, packets: Sequence[tuple[int, int]]) -> None:
+        """Encrypt packets, each of some size at some place; each grows by ``tag_bytes``.
 
-        MAX_TAG_BYTES must be free behind it. Raises :class:`pylibsrtp.Error`.
+        So many must be free behind it. Raises :class:`pylibsrtp.Error`.
         """
-        scratch = self._scratch
-        scratch.length[0] = size
-        status = self._protect(self._handle, scratch.pointer + begin, scratch.length)
-        if status != 0:
-            raise Error(f"libsrtp refused a packet of {size} bytes with status {status}")
-        return cast(int, scratch.length[0])
+        handle, pointer, length, protect = self._handle, self._pointer, self._length, self._protect
+        size = 0
+        for begin, size in packets:
+            length[0] = size
+            if protect(handle, pointer + begin, length) != 0:
+                raise Error(f"libsrtp refused a packet of {size} bytes")
+        if packets and length[0] != size + self.tag_bytes:
+            raise Error(f"libsrtp made {length[0]} bytes of {size}")

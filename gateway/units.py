@@ -1,9 +1,11 @@
 """The units that stages of the media path hand to each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from av import VideoFrame
+
+from gateway.packet_layout import PacketShape, RunLayout
 
 RTP_CLOCK_HZ = 90_000
 
@@ -66,6 +68,10 @@ class AccessUnit:
     times: StageTimes
     width: int
     height: int
+    layouts: dict[PacketShape, tuple[RunLayout, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Its packets without headers, as laid out for the first viewer of each shape."""
 
     @property
     def capture_s(self) -> float:

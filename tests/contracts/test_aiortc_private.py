@@ -4,15 +4,17 @@ import asyncio
 import inspect
 from typing import Any
 
+import pytest
 from aioice.ice import Connection, StunProtocol
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
-from aiortc.rtcdtlstransport import RTCCertificate
+from aiortc.rtcdtlstransport import SRTP_PROFILES, RTCCertificate
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
+from pylibsrtp import Error as SrtpError
 
 from gateway import aiortc_private
 from gateway.negotiation import PLAYOUT_DELAY_URI, choose_video
 from gateway.rtcp import goodbye
-from gateway.srtp import Protector, Scratch
+from gateway.srtp import TAG_BYTES, Protector, Scratch
 from tests.gateway.test_negotiation import CHROMIUM
 from tests.support.srtp import srtp_pair
 
@@ -149,8 +151,17 @@ def test_libsrtp_can_be_called_in_place() -> None:
     scratch = Scratch()
     packet = bytes((0x80, 96, 0, 1)) + bytes(8) + b"hello"
     scratch.view[7 : 7 + len(packet)] = packet
-    size = Protector(sending, scratch).protect(7, len(packet))
-    assert receiving.unprotect(bytes(scratch.view[7 : 7 + size])) == packet
+    protector = Protector(sending, 16, scratch)
+    protector.protect([(7, len(packet))])
+    end = 7 + len(packet) + protector.tag_bytes
+    assert receiving.unprotect(bytes(scratch.view[7:end])) == packet
+    with pytest.raises(SrtpError, match="made"):
+        Protector(sending, 10, scratch).protect([(7, len(packet))])
+
+
+async def test_the_tag_of_every_profile_is_known() -> None:
+    for profile in SRTP_PROFILES:
+        assert profile.openssl_profile in TAG_BYTES
 
 
 async def test_closing_a_connection_that_never_started_ends() -> None:
@@ -158,7 +169,7 @@ async def test_closing_a_connection_that_never_started_ends() -> None:
     nothing = aiortc_private.SenderHooks(lambda: None, lambda _: None)
     aiortc_private.take_over(transceiver.sender, nothing)
     aiortc_private.limit_gathering(connection, 0.5)
-    assert aiortc_private.route(transceiver.sender) is None
+    assert aiortc_private.routing(transceiver.sender)() is None
     assert aiortc_private.nominated_path(connection) is None
     aiortc_private.abort_sockets(connection)
     async with asyncio.timeout(5):

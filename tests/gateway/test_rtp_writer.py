@@ -7,10 +7,11 @@ from aiortc.rtp import HeaderExtensionsMap, RtpPacket, unpack_header_extensions,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.rtp_writer import HISTORY_UNITS, MAX_SEGMENTS, RtpStream, RtpWriter
-from gateway.srtp import Protector, Scratch
+from gateway.packet_layout import MAX_SEGMENTS
+from gateway.rtp_writer import HISTORY_UNITS, RtpStream, RtpWriter
+from gateway.srtp import Scratch
 from gateway.units import AccessUnit, Codec
-from tests.support.srtp import PROFILES, srtp_pair
+from tests.support.srtp import DEFAULT_PROFILE, PROFILES, protector
 from tests.support.units import stage_times
 
 STREAM = RtpStream(
@@ -34,9 +35,9 @@ def unit(payloads: list[bytes], rtp_time: int = 90_000, keyframe: bool = True) -
 class Link:
     """A writer, and what the other end reads of it."""
 
-    def __init__(self, stream: RtpStream = STREAM, profile: int | None = None) -> None:
-        sending, self.receiving = srtp_pair(profile) if profile else srtp_pair()
-        self.writer = RtpWriter(stream, Protector(sending, SCRATCH), SCRATCH)
+    def __init__(self, stream: RtpStream = STREAM, profile: int = DEFAULT_PROFILE) -> None:
+        protects, self.receiving = protector(SCRATCH, profile)
+        self.writer = RtpWriter(stream, protects, SCRATCH)
         self.runs: list[int] = []
 
     def send(self, sent: AccessUnit, send_time: int = 0) -> list[RtpPacket]:
@@ -68,8 +69,8 @@ def test_packets_are_what_was_negotiated(profile: int) -> None:
 
 
 def test_extensions_carry_mid_send_time_and_no_playout_delay() -> None:
-    sending, receiving = srtp_pair()
-    writer = RtpWriter(STREAM, Protector(sending, SCRATCH), SCRATCH)
+    protects, receiving = protector(SCRATCH)
+    writer = RtpWriter(STREAM, protects, SCRATCH)
     [run] = writer.runs(unit([b"x"]), send_time=0x123456)
     packet = receiving.unprotect(bytes(run.data))
     profile = int.from_bytes(packet[12:14], "big")

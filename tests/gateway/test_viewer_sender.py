@@ -1,10 +1,10 @@
 from gateway.datagrams import DatagramSender, Route
 from gateway.rtp_writer import RtpWriter, Run
-from gateway.srtp import Protector, Scratch
+from gateway.srtp import Scratch
 from gateway.units import AccessUnit, Codec
 from gateway.viewer_sender import MOST_PATIENCE_S, RESEND_BURST, ViewerSender
 from tests.gateway.test_rtp_writer import STREAM
-from tests.support.srtp import srtp_pair
+from tests.support.srtp import protector
 from tests.support.units import stage_times
 
 SCRATCH = Scratch()
@@ -28,8 +28,8 @@ class Bench:
         self.wire = Wire()
         self.requests: list[int] = []
         self.shown = 0
-        sending, _ = srtp_pair()
-        writer = RtpWriter(STREAM, Protector(sending, SCRATCH), SCRATCH)
+        protects, _ = protector(SCRATCH)
+        writer = RtpWriter(STREAM, protects, SCRATCH)
         self.sender = ViewerSender(writer, self.wire, lambda: self.requests.append(self.shown))
 
     def show(self, number: int, keyframe: bool = False) -> None:

@@ -4,6 +4,8 @@ import os
 
 from pylibsrtp import Policy, Session
 
+from gateway.srtp import Protector, Scratch
+
 PROFILES = {
     Policy.SRTP_PROFILE_AEAD_AES_256_GCM: 44,
     Policy.SRTP_PROFILE_AEAD_AES_128_GCM: 28,
@@ -12,7 +14,23 @@ PROFILES = {
 """Profiles that aiortc negotiates, with the bytes of key and salt."""
 
 
-def srtp_pair(profile: int = Policy.SRTP_PROFILE_AEAD_AES_128_GCM) -> tuple[Session, Session]:
+TAGS = {
+    Policy.SRTP_PROFILE_AEAD_AES_256_GCM: 16,
+    Policy.SRTP_PROFILE_AEAD_AES_128_GCM: 16,
+    Policy.SRTP_PROFILE_AES128_CM_SHA1_80: 10,
+}
+"""By how much they make a packet longer."""
+
+DEFAULT_PROFILE = Policy.SRTP_PROFILE_AEAD_AES_128_GCM
+
+
+def protector(scratch: Scratch, profile: int = DEFAULT_PROFILE) -> tuple[Protector, Session]:
+    """Return what protects in place, and what unprotects."""
+    sending, receiving = srtp_pair(profile)
+    return Protector(sending, TAGS[profile], scratch), receiving
+
+
+def srtp_pair(profile: int = DEFAULT_PROFILE) -> tuple[Session, Session]:
     """Return what protects and what unprotects."""
     key = os.urandom(PROFILES[profile])
 
