@@ -28,6 +28,6 @@ async def _watch(overload: Overload, cameras: Collection[Camera]) -> None:
         due_s = loop.time() + ASSESS_INTERVAL_S
         await asyncio.sleep(ASSESS_INTERVAL_S)
         if overload.assess(loop.time() - due_s):
-            logger.log(logging.WARNING if overload.level else logging.INFO, "= %s", overload)
+            logger.log(logging.WARNING if overload.level else logging.INFO, "= %s", str(overload))
             for camera in cameras:
                 camera.overload_changed()

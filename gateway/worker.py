@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 Unit = TypeVar("Unit")
 logger = logging.getLogger(__name__)
 
+LOG_INTERVAL_S = 1.0
+"""What fails once may fail with every frame."""
+
 
 class NewestFirstWorker(Generic[Unit]):
     """Calls ``work`` in ``executor``; while it is busy only the newest unit is kept.
@@ -34,6 +37,7 @@ class NewestFirstWorker(Generic[Unit]):
         self._pending: Unit | None = None
         self._queued = False
         self._submitted_s = 0.0
+        self._logged_s = float("-inf")
         self._closed = False
         self.dropped = 0
         self.failures = 0
@@ -72,12 +76,18 @@ class NewestFirstWorker(Generic[Unit]):
     def _finished(self, waited_s: float, error: Exception | None) -> None:
         self._idle.set()
         if error is not None:
-            self.failures += 1
-            logger.error("a frame could not be processed", exc_info=error)
+            self._failed(error)
         pending, self._pending = self._pending, None
         if pending is not None and not self._closed:
             self._start(pending)
         self._waited(waited_s)
+
+    def _failed(self, error: Exception) -> None:
+        self.failures += 1
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._logged_s >= LOG_INTERVAL_S:
+            self._logged_s = now_s
+            logger.error("a frame could not be processed", exc_info=error)
 
     async def close(self) -> None:
         """Forget what is pending and wait for the job that runs."""
