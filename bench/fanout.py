@@ -120,7 +120,7 @@ def _series(
                         break
                     time.sleep(plan.settle_s)
                     step = _step(source, server, load, plan.window_s)
-                    ended = _trouble_of_generator(step.window)
+                    ended = _trouble_of_generator(step)
                     if not ended:
                         steps.append(step)
                         ended = _trouble_of_server(step)
@@ -146,15 +146,19 @@ def _frames_made(source: str) -> int:
         return int(json.load(response)["frames"])
 
 
-def _trouble_of_generator(window: Window) -> str:
+def _trouble_of_generator(step: Step) -> str:
     """Why the generator, not the server, was measured; empty if it was not."""
+    window = step.window
     if window.generator_cpu_pct > BUSY_GENERATOR_PCT:
         return (
             f"the load generator used {window.generator_cpu_pct:.0f} % of a core"
             f" with {window.viewers} viewers"
         )
-    if window.overflowed:
-        return f"{window.overflowed} datagrams found a full buffer with {window.viewers} viewers"
+    if window.overflowed and not step.holds:
+        return (
+            f"with {window.viewers} viewers frames were missing, and {window.overflowed}"
+            " datagrams on this machine found a full buffer: perhaps the generator's"
+        )
     return ""
 
 
