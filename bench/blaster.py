@@ -45,7 +45,7 @@ def blaster(
         assert stdin is not None
         stdin.write(json.dumps(addresses) + "\n")
         stdin.flush()
-        yield Answer(started.popen, time.monotonic() + seconds + SENDER_TIMEOUT_S)
+        yield Answer(started.popen, "the blaster", time.monotonic() + seconds + SENDER_TIMEOUT_S)
 
 
 def frame(sequence: int, timestamp: int, packets: int) -> bytearray:

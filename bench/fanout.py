@@ -132,18 +132,22 @@ def _series(
 
 
 def _step(source: str, server: Server, load: Generator, seconds: float) -> Step:
-    made, began_s, began_cpu_s = _frames_made(source), time.perf_counter(), server.child.cpu_s()
+    frames = server.frames_fed or (lambda: _frames_made(source))
+    made, began_s, began_cpu_s = frames(), time.perf_counter(), server.child.cpu_s()
     window = load.measure(seconds)
     cpu_s, elapsed_s = server.child.cpu_s() - began_cpu_s, time.perf_counter() - began_s
-    made = _frames_made(source) - made
+    made = frames() - made
     return Step(100.0 * cpu_s / elapsed_s, min(made / elapsed_s, CAMERA_FPS), window)
 
 
 def _frames_made(source: str) -> int:
     """How many pictures the camera has taken so far: it may be late, where it shares a core."""
     status = source.removesuffix("/stream") + "/status"
-    with urllib.request.urlopen(status, timeout=5.0) as response:
-        return int(json.load(response)["frames"])
+    try:
+        with urllib.request.urlopen(status, timeout=5.0) as response:
+            return int(json.load(response)["frames"])
+    except OSError as error:
+        raise ProcessFailed(f"the camera does not answer: {error}") from error
 
 
 def _trouble_of_generator(step: Step) -> str:

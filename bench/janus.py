@@ -8,16 +8,20 @@ import contextlib
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.errors import ProcessFailed
 from bench.exchange import JANUS_MOUNTPOINT
 from bench.janus_feed import PAYLOAD_TYPE
-from bench.processes import child, free_port, python
+from bench.load import answer_line
+from bench.processes import Child, child, free_port, python
 from bench.servers import BITRATE_KBPS, CAMERA_FPS, Server
 from bench.target import Target
 
 PLUGIN, TRANSPORT = "libjanus_streaming.so", "libjanus_http.so"
+ANSWER_TIMEOUT_S = 5.0
 
 _CORE = """\
 general: {{
@@ -79,9 +83,21 @@ def janus(source: str) -> Iterator[Server]:
         feeding += ["--fps", str(CAMERA_FPS), "--kbps", str(BITRATE_KBPS)]
         with (
             child("janus", argv, ready=f"{origin}/info") as started,
-            child("janus-feed", python("bench.janus_feed", *feeding)),
+            child("janus-feed", python("bench.janus_feed", *feeding), pipes=True) as feed,
         ):
-            yield Server(started, Target("janus", origin, f"{origin}/info"), BITRATE_KBPS)
+            target = Target("janus", origin, f"{origin}/info")
+            yield Server(started, target, BITRATE_KBPS, lambda: _frames_fed(feed))
+
+
+def _frames_fed(feed: Child) -> int:
+    stdin = feed.popen.stdin
+    assert stdin is not None
+    try:
+        stdin.write("\n")
+        stdin.flush()
+    except OSError as error:
+        raise ProcessFailed(f"Janus' feed ended: {error}") from error
+    return int(answer_line(feed.popen, "Janus' feed", time.monotonic() + ANSWER_TIMEOUT_S))
 
 
 def _configure(folder: Path, http_port: int, rtp_port: int) -> None:

@@ -1,7 +1,8 @@
 """Feeds Janus: the camera's stream, encoded once as Peerlens does it, as RTP to a mountpoint.
 
 Keyframes are made when Janus asks for one, merged like Peerlens' own: a request answers all of
-the last quarter of a second.
+the last quarter of a second. Each line of standard input is answered with the number of frames
+sent so far; its end ends the process.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import contextlib
 import random
 import socket
 import struct
+import sys
 import time
 
 from gateway.decode import JpegDecoder, PictureConverter
@@ -98,17 +100,25 @@ class Feeder:
         self._keyframe_s = float("-inf")
         self._newest: JpegFrame | None = None
         self._arrived = asyncio.Event()
+        self._frames = 0
 
     async def run(self, url: str) -> None:
-        """Feed until cancelled."""
-        reading = asyncio.create_task(HttpMjpegSource(CameraSettings(source=url)).run(self._take))
-        feeding = asyncio.create_task(self._feed_newest())
+        """Feed until the camera, the encoder or standard input ends."""
+        tasks = (
+            asyncio.create_task(HttpMjpegSource(CameraSettings(source=url)).run(self._take)),
+            asyncio.create_task(self._feed_newest()),
+            asyncio.create_task(self._tell()),
+        )
         try:
-            await asyncio.wait((reading, feeding), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            reading.cancel()
-            feeding.cancel()
-            await asyncio.gather(reading, feeding, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _tell(self) -> None:
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(self._frames, flush=True)
 
     def _take(self, frame: JpegFrame | RawFrame) -> None:
         assert isinstance(frame, JpegFrame)
@@ -135,6 +145,7 @@ class Feeder:
         if keyframe:
             self._keyframe_wanted, self._keyframe_s = False, frame.capture_s
         self._feed.send(payloads, picture.pts)
+        self._frames += 1
 
 
 def main() -> None:

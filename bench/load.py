@@ -113,33 +113,43 @@ class Generator:
             stdin.flush()
         except OSError as error:
             raise ProcessFailed(f"the load generator ended: {error}") from error
-        return Answer(self._popen, time.monotonic() + takes_s + ANSWER_TIMEOUT_S).result()
+        deadline_s = time.monotonic() + takes_s + ANSWER_TIMEOUT_S
+        return Answer(self._popen, "the load generator", deadline_s).result()
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is on its way."""
+    """An answer, one line of JSON, that is on its way."""
 
     popen: "subprocess.Popen[str]"
+    name: str
     deadline_s: float
 
     def result(self) -> dict[str, Any]:
         """Wait for it. Raises :class:`ProcessFailed`."""
-        stdout = self.popen.stdout
-        assert stdout is not None
-        left_s = max(0.0, self.deadline_s - time.monotonic())
-        if not select.select([stdout], [], [], left_s)[0]:
-            raise ProcessFailed("the load generator does not answer")
-        try:
-            line = stdout.readline()
-        except OSError as error:
-            raise ProcessFailed(f"the load generator ended: {error}") from error
-        if not line:
-            raise ProcessFailed("the load generator ended")
-        answer: dict[str, Any] = json.loads(line)
+        answer: dict[str, Any] = json.loads(answer_line(self.popen, self.name, self.deadline_s))
         if "error" in answer:
-            raise ProcessFailed(f"the load generator: {answer['error']}")
+            raise ProcessFailed(f"{self.name}: {answer['error']}")
         return answer
+
+
+def answer_line(popen: "subprocess.Popen[str]", name: str, deadline_s: float) -> str:
+    """Read one line of what ``popen`` prints, until ``deadline_s`` on ``time.monotonic``.
+
+    Raises :class:`ProcessFailed`, in which the process is called ``name``.
+    """
+    stdout = popen.stdout
+    assert stdout is not None
+    left_s = max(0.0, deadline_s - time.monotonic())
+    if not select.select([stdout], [], [], left_s)[0]:
+        raise ProcessFailed(f"{name} does not answer")
+    try:
+        line = stdout.readline()
+    except OSError as error:
+        raise ProcessFailed(f"{name} ended: {error}") from error
+    if not line:
+        raise ProcessFailed(f"{name} ended")
+    return line
 
 
 @contextlib.contextmanager

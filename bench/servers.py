@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,8 @@ class Server:
     target: Target
     reported_kbps: int
     """What viewers must report as their bandwidth to be sent BITRATE_KBPS."""
+    frames_fed: Callable[[], int] | None = None
+    """How many frames it has been given so far, where that is not all the camera has made."""
 
 
 @contextlib.contextmanager
