@@ -58,8 +58,6 @@ class Camera:
         overload: Overload | None = None,
     ) -> None:
         self.id = camera_id
-        self.driven = False
-        """Somebody drives by these pictures: an overloaded gateway sheds them last."""
         self.settings = settings
         self.streams = {
             codec: {
@@ -97,6 +95,7 @@ class Camera:
         self._moving = False
         self._motion_publisher = MotionPublisher()
         self._wants = 1 if settings.warm else 0
+        self._drivers = 0
         self._wanted = asyncio.Event()
         self._unwanted = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
@@ -137,6 +136,20 @@ class Camera:
             self._wants -= 1
             if self._wants == 0 and self._linger is None:
                 self._linger = self._loop.call_later(LINGER_S, self._linger_ended)
+
+    @contextlib.contextmanager
+    def driving(self) -> Iterator[None]:
+        """Have the camera as one that somebody drives by, for the length of a ``with`` block."""
+        self._drivers += 1
+        try:
+            yield
+        finally:
+            self._drivers -= 1
+
+    @property
+    def driven(self) -> bool:
+        """Whether somebody drives by these pictures: an overloaded gateway sheds them last."""
+        return self._drivers > 0
 
     def _linger_ended(self) -> None:
         self._linger = None

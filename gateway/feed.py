@@ -55,6 +55,7 @@ class Feed:
         self._datagrams = datagrams
         self._keys = keys
         self._log = log
+        self._driving = driving
         self._reception = ReceptionMonitor()
         self._adaptation = Adaptation(
             [stream.rung.max_bitrate_bps for stream in self._streams],
@@ -76,8 +77,12 @@ class Feed:
 
     def start(self) -> None:
         """From here on, access units go out as they are published."""
-        self._receiving.enter_context(self._current.hub.subscribed(self._sender.send))
+        self._receive_current()
         self._current.request_keyframe()
+
+    def _receive_current(self) -> None:
+        hub = self._current.hub
+        self._receiving.enter_context(hub.subscribed(self._sender.send, first=self._driving))
 
     def close(self) -> None:
         """Stop at once, saying goodbye. Idempotent; whatever comes back later is ignored."""
@@ -188,7 +193,7 @@ class Feed:
         self._receiving.close()
         self._sender.forget()
         self._current, self._next = chosen, None
-        self._receiving.enter_context(chosen.hub.subscribed(self._sender.send))
+        self._receive_current()
 
     # What the outside sees
 

@@ -75,7 +75,7 @@ class Gateway:
         """See :class:`edge.whep_http.WhepBackend`."""
         session = secrets.token_hex(SESSION_BYTES)
         try:
-            return Answered(session, await self.peers.open(session, camera, sdp))
+            return Answered(session, await self.peers.open(session, camera, sdp, role))
         except ViewerRefused as error:
             raise as_problem(error) from error
 

@@ -25,10 +25,13 @@ class Hub(Generic[Unit]):
         return len(self._subscribers)
 
     @contextmanager
-    def subscribed(self, receive: Callable[[Unit], None]) -> Iterator[None]:
-        """Subscribe ``receive`` for the length of a ``with`` block."""
+    def subscribed(self, receive: Callable[[Unit], None], *, first: bool = False) -> Iterator[None]:
+        """Subscribe ``receive`` for the length of a ``with`` block, ``first`` before the others."""
         key = object()
-        self._subscribers[key] = receive
+        if first:
+            self._subscribers = {key: receive, **self._subscribers}
+        else:
+            self._subscribers[key] = receive
         self._changed()
         try:
             yield

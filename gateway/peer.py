@@ -63,8 +63,11 @@ class Peer:
         ice_servers: Iterable[RTCIceServer],
         certificate: RTCCertificate,
         closed: Callable[["Peer"], None],
+        *,
+        driving: bool = False,
     ) -> None:
         self.session = session
+        self.driving = driving
         self.camera = camera
         self.state = PeerState.NEGOTIATING
         self.ended_because = ""
@@ -93,6 +96,8 @@ class Peer:
         choice = self.choice = choose_video(offer)
         # The camera opens while ICE and DTLS do their round trips.
         self._subscriptions.enter_context(self.camera.wanted())
+        if self.driving:
+            self._subscriptions.enter_context(self.camera.driving())
         try:
             await self._negotiate(offer, choice, gather_timeout_s)
         except Exception as error:
@@ -207,6 +212,7 @@ class Peer:
             DatagramSender(aiortc_private.routing(sender)),
             keys,
             self._log,
+            driving=self.driving,
         )
         self._feed.start()
 

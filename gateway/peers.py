@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from aiortc import RTCIceServer
 from aiortc.rtcdtlstransport import RTCCertificate
 
+from edge.roles import Role
 from gateway import aiortc_private
 from gateway.camera import Camera
 from gateway.closing import Closer
@@ -28,6 +29,8 @@ from protocol.messages import Candidate
 logger = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 1.0
+SWEEP_PARTS = 10
+"""A tenth of the viewers at a time: all at once would hold up a frame."""
 CERTIFICATE_LIFETIME_S = 24 * 3600.0
 """aiortc's certificates are valid for 30 days; new peers get a new one every day."""
 
@@ -81,9 +84,10 @@ class Peers:
     def closes_overdue(self) -> int:
         return self._closer.overdue
 
-    async def open(self, session: str, camera_id: str, offer: str) -> str:
+    async def open(self, session: str, camera_id: str, offer: str, role: Role = Role.VIEWER) -> str:
         """Start a peer under the name ``session`` and return its answer.
 
+        A driver's pictures go first, and its quality is the last to fall.
         Raises :class:`ViewerRefused` in one of its kinds.
         """
         if not self._accepting:
@@ -95,7 +99,14 @@ class Peers:
             raise SessionExists(f"session {session!r} exists already")
         if len(self._peers) >= self._settings.max_viewers:
             raise TooManyViewers(f"{self._settings.max_viewers} viewers are watching already")
-        peer = Peer(session, camera, self._ice_servers, self._newest_certificate(), self._closed)
+        peer = Peer(
+            session,
+            camera,
+            self._ice_servers,
+            self._newest_certificate(),
+            self._closed,
+            driving=role is Role.DRIVER,
+        )
         self._peers[session] = peer
         self.opened += 1
         try:
@@ -137,14 +148,15 @@ class Peers:
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(SWEEP_INTERVAL_S)
-            now_s = time.monotonic()
-            for peer in self.all():
-                try:
-                    self._look_after(peer, now_s)
-                except Exception:
-                    # A defect with one viewer must not take the deadlines from all others.
-                    logger.exception("a viewer could not be looked after")
+            for part in range(SWEEP_PARTS):
+                await asyncio.sleep(SWEEP_INTERVAL_S / SWEEP_PARTS)
+                now_s = time.monotonic()
+                for peer in self.all()[part::SWEEP_PARTS]:
+                    try:
+                        self._look_after(peer, now_s)
+                    except Exception:
+                        # A defect with one viewer must not take the deadlines from all others.
+                        logger.exception("a viewer could not be looked after")
 
     def _look_after(self, peer: Peer, now_s: float) -> None:
         reason = self._overdue(peer, now_s)

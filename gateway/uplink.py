@@ -19,6 +19,7 @@ from aiohttp import (
     WSMsgType,
 )
 
+from edge.roles import Role
 from gateway.backoff import Backoff
 from gateway.errors import UnknownSession, ViewerRefused
 from gateway.gateway import Gateway
@@ -271,7 +272,9 @@ class _Link:
 
     async def _answer(self, offer: RoutedOffer) -> None:
         try:
-            sdp = await self._gateway.peers.open(offer.session, offer.camera, offer.sdp)
+            sdp = await self._gateway.peers.open(
+                offer.session, offer.camera, offer.sdp, Role(offer.role)
+            )
         except UnknownSession as error:
             logger.info("= %s", error)
         except ViewerRefused as error:

@@ -57,8 +57,7 @@ async def test_sheds_fairly_says_so_and_recovers(caplog: pytest.LogCaptureFixtur
     overload = Overload()
     async with crowd(overload) as cameras:
         driven, *others = cameras
-        driven.driven = True
-        with watching(others[0]) as last_viewer:
+        with driven.driving(), watching(others[0]) as last_viewer:
             with contextlib.ExitStack() as viewers:
                 shown = {id(c): viewers.enter_context(watching(c)) for c in cameras}
                 await until(lambda: overload.level >= Level.HALF_RATE, "the overload", 30)
