@@ -1,14 +1,13 @@
-"""One light viewer for each of many cameras, in a process of its own.
+"""Light viewers of one or many cameras, which come and go, in a process of their own.
 
-It is told what to do over its pipes, one JSON object per line: ``{"join": 4}`` has the first four
-targets watched, ``{"measure": 5.0}`` counts for five seconds. End of input ends it.
+It is told what to do over its pipes, one JSON object per line: ``{"watch": 4}`` has the first four
+targets watched and no other, ``{"measure": 5.0}`` counts for five seconds. End of input ends it.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -17,11 +16,12 @@ from typing import Any
 
 import aiohttp
 
-from bench.errors import ProcessFailed
 from bench.light_socket import LightLoop
-from bench.light_viewer import LightViewer
-from bench.processes import child, python
+from bench.light_viewer import CONNECT_TIMEOUT_S, LightViewer
+from bench.processes import Child, child, python
 from bench.target import Target
+
+AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -36,32 +36,17 @@ class Watched:
 
 
 class Watchers:
-    """The caller's side: a handle on the process."""
+    """The caller's side: a handle on the process. Everything raises :class:`ProcessFailed`."""
 
-    def __init__(self, popen: "subprocess.Popen[str]") -> None:
-        self._popen = popen
+    def __init__(self, process: Child) -> None:
+        self._process = process
 
-    def join(self, count: int) -> None:
-        """Have the first ``count`` targets watched. Raises :class:`ProcessFailed`."""
-        self._ask({"join": count})
+    def watch(self, count: int) -> None:
+        """Have the first ``count`` targets watched, and no other."""
+        self._process.ask({"watch": count}, 60.0 + count * CONNECT_TIMEOUT_S / AT_ONCE)
 
     def measure(self, seconds: float) -> Watched:
-        return Watched(**self._ask({"measure": seconds}))
-
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        stdin, stdout = self._popen.stdin, self._popen.stdout
-        assert stdin is not None
-        assert stdout is not None
-        try:
-            stdin.write(json.dumps(question) + "\n")
-            stdin.flush()
-            line = stdout.readline()
-        except OSError as error:
-            raise ProcessFailed(f"the watchers ended: {error}") from error
-        answer: dict[str, Any] = json.loads(line or '{"error": "ended"}')
-        if "error" in answer:
-            raise ProcessFailed(f"the watchers: {answer['error']}")
-        return answer
+        return Watched(**self._process.ask({"measure": seconds}, seconds + 30.0))
 
 
 @contextlib.contextmanager
@@ -70,7 +55,7 @@ def watchers(targets: Sequence[Target], bitrate_kbps: int) -> Iterator[Watchers]
     encoded = json.dumps([asdict(target) for target in targets])
     argv = python("bench.watchers", "--targets", encoded, "--kbps", str(bitrate_kbps))
     with child("watchers", argv, pipes=True) as started:
-        yield Watchers(started.popen)
+        yield Watchers(started)
 
 
 class _Crowd:
@@ -80,12 +65,18 @@ class _Crowd:
         self._bps = bps
         self._viewers: list[LightViewer] = []
 
-    async def join(self, count: int) -> dict[str, Any]:
-        while len(self._viewers) < count:
-            viewer = LightViewer(self._bps)
-            await viewer.join(self._session, self._targets[len(self._viewers)])
-            self._viewers.append(viewer)
+    async def watch(self, count: int) -> dict[str, Any]:
+        leaving, self._viewers = self._viewers[count:], self._viewers[:count]
+        await asyncio.gather(*(viewer.close() for viewer in leaving))
+        while (there := len(self._viewers)) < count:
+            coming = self._targets[there : min(count, there + AT_ONCE)]
+            self._viewers += await asyncio.gather(*(self._join(target) for target in coming))
         return {"viewers": len(self._viewers)}
+
+    async def _join(self, target: Target) -> LightViewer:
+        viewer = LightViewer(self._bps)
+        await viewer.join(self._session, target)
+        return viewer
 
     async def measure(self, seconds: float) -> dict[str, Any]:
         before = [viewer.received for viewer in self._viewers]
@@ -116,11 +107,11 @@ async def serve(targets: Sequence[Target], bitrate_bps: int) -> None:
         while line := await asyncio.to_thread(sys.stdin.readline):
             question = json.loads(line)
             try:
-                if "join" in question:
-                    answer = await crowd.join(question["join"])
+                if "watch" in question:
+                    answer = await crowd.watch(question["watch"])
                 else:
                     answer = await crowd.measure(question["measure"])
-            except (OSError, aiohttp.ClientError) as error:
+            except (OSError, ValueError, aiohttp.ClientError) as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)
 
@@ -131,10 +122,7 @@ def main() -> None:
     parser.add_argument("--kbps", type=int, required=True, help="bandwidth to report to the server")
     arguments = parser.parse_args()
     targets = [Target(**entry) for entry in json.loads(arguments.targets)]
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        asyncio.Runner(loop_factory=LightLoop) as runner,
-    ):
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=LightLoop) as runner:
         runner.run(serve(targets, arguments.kbps * 1_000))
 
 
