@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing outside the repository, and nothing else.
 #   setup-system.sh run    Python >= 3.11 with venv; prints the interpreter to use
-#   setup-system.sh test   Chromium, coturn and what drives them: real parts for the tests
+#   setup-system.sh test   Chromium, coturn, namespaces' tools: real parts for the tests
 # On Debian and its relatives as root or with sudo; elsewhere it says what is needed.
 set -eu
 
@@ -56,20 +56,25 @@ for_running() {
 
 for_testing() {
     missing=
+    services=
     command -v chromium >/dev/null || missing="chromium"
+    # The tests lay bad networks between namespaces. nft is not on every user's path.
+    command -v ip >/dev/null || missing="$missing iproute2"
+    command -v nft >/dev/null || [ -x /usr/sbin/nft ] || missing="$missing nftables"
     # Playwright drives Chromium by a Node.js of its own, which needs it.
     /sbin/ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1"
-    had_coturn=yes
-    if ! command -v turnserver >/dev/null; then
-        missing="$missing coturn"
-        had_coturn=no
-    fi
-    [ -n "$missing" ] || return 0
+    command -v turnserver >/dev/null || services="$services coturn"
+    # What the benchmarks measure against; their tests run it.
+    command -v janus >/dev/null || services="$services janus"
+    command -v motion >/dev/null || services="$services motion"
+    [ -n "$missing$services" ] || return 0
     # shellcheck disable=SC2086
-    install "The tests drive real programs." $missing
-    if [ "$had_coturn" = no ] && [ -d /run/systemd/system ]; then
-        # The package starts a server of its own; the tests start theirs.
-        ${root:-} systemctl disable --now coturn >&2 || true
+    install "The tests drive real programs." $missing $services
+    if [ -d /run/systemd/system ]; then
+        # These packages start a server of their own; the tests start theirs.
+        for service in $services; do
+            ${root:-} systemctl disable --now "$service" >&2 || true
+        done
     fi
 }
 
