@@ -43,7 +43,7 @@ $(TEST_READY): $(RUN_READY)
 	@touch $@
 
 # Programs can go away again, so their stamp counts only while they are there.
-ifneq ($(shell command -v chromium >/dev/null && command -v turnserver >/dev/null && echo yes),yes)
+ifneq ($(shell command -v chromium turnserver janus motion ip | wc -l),5)
 .PHONY: $(TEST_SYSTEM_READY)
 endif
 $(TEST_SYSTEM_READY): deploy/setup-system.sh | $(RUN_READY)
