@@ -1,5 +1,6 @@
 """Fan-out: CPU time of the server for one more viewer of the same camera."""
 
+import functools
 import json
 import time
 import urllib.request
@@ -37,7 +38,7 @@ class Plan:
     window_s: float
 
 
-FULL = Plan((1, 2, 4), (1, 16, 64, 256, 500), (1, 16, 64), 2.0, 10.0)
+FULL = Plan((1, 2, 4), (1, 16, 64, 256, 500), (1, 16, 64, 128), 2.0, 10.0)
 QUICK = Plan((1, 3), (1, 64), (1, 24), 0.7, 2.0)
 
 
@@ -93,9 +94,14 @@ def measure(quick: bool) -> None:
     after = _series("Peerlens", peerlens, plan, plan.viewers)
     pages = _series("Peerlens' page", peerlens, plan, plan.pages, pages=True)
     other = _series("Janus", janus, plan, plan.viewers) if has_janus() else None
+    default = None
+    if other is not None and not quick:
+        threads = functools.partial(janus, shared_loops=False)
+        default = _series("Janus' default", threads, plan, plan.viewers)
     alone = _generator_alone(max(plan.viewers), plan.window_s)
-    _print([before, after, pages, *([other] if other else [])], alone)
-    print(rounded(figures(before, after, pages, other, alone)))
+    ran = [one for one in (before, after, pages, other, default) if one is not None]
+    _print(ran, alone)
+    print(rounded(figures(before, after, pages, other, default, alone)))
 
 
 def _series(
@@ -206,22 +212,30 @@ def line_of(series: Series) -> Line:
     return fitted(steps)
 
 
+def _line_if_any(series: Series | None) -> Line | None:
+    return line_of(series) if series is not None and len(series.steps) > 1 else None
+
+
 def figures(
     before: Series,
     after: Series,
     pages: Series,
     other: Series | None,
+    default: Series | None,
     alone: tuple[Window, Blast],
 ) -> dict[str, float | int | None]:
     """What the line of JSON says. Raises :class:`NoMeasurement`."""
     line, baseline_line, page_line = line_of(after), line_of(before), line_of(pages)
-    janus_line = line_of(other) if other is not None and len(other.steps) > 1 else None
+    janus_line, default_line = _line_if_any(other), _line_if_any(default)
     own = line.cpu_per_viewer_pct
     measured = [step.window for series in (after, pages) for step in series.steps]
     return {
         "cpu_per_viewer_pct": own,
         "baseline_cpu_per_viewer_pct": baseline_line.cpu_per_viewer_pct,
         "janus_cpu_per_viewer_pct": janus_line.cpu_per_viewer_pct if janus_line else None,
+        "janus_default_cpu_per_viewer_pct": default_line.cpu_per_viewer_pct
+        if default_line
+        else None,
         "cpu_per_page_viewer_pct": page_line.cpu_per_viewer_pct,
         "ratio": ratio(own, baseline_line.cpu_per_viewer_pct),
         "janus_ratio": ratio(own, janus_line.cpu_per_viewer_pct) if janus_line else None,

@@ -5,6 +5,7 @@ server. What reads and encodes the camera for it is a process beside it, which i
 """
 
 import contextlib
+import os
 import shutil
 import socket
 import tempfile
@@ -33,6 +34,7 @@ general: {{
     debug_level = 2
     debug_colors = false
     session_timeout = 0
+    {loops}
 }}
 media: {{ ipv6 = true }}
 """
@@ -72,12 +74,17 @@ def has_janus() -> bool:
 
 
 @contextlib.contextmanager
-def janus(source: str) -> Iterator[Server]:
-    """Run Janus with one mountpoint, fed from the MJPEG stream at ``source``."""
+def janus(source: str, *, shared_loops: bool = True) -> Iterator[Server]:
+    """Run Janus with one mountpoint, fed from the MJPEG stream at ``source``.
+
+    With ``shared_loops`` its viewers share one thread for each core, which its configuration offers
+    for many of them; by default it has one for each viewer, at twice the CPU.
+    """
     http_port, rtp_port = free_port(), free_udp_pair()
     origin = f"http://127.0.0.1:{http_port}/janus"
     with tempfile.TemporaryDirectory(prefix="bench-janus-") as folder:
-        _configure(Path(folder), http_port, rtp_port)
+        loops = f"event_loops = {os.cpu_count()}" if shared_loops else ""
+        _configure(Path(folder), http_port, rtp_port, loops)
         argv = ["janus", "--config", f"{folder}/janus.jcfg", "--configs-folder", folder]
         feeding = ["--source", source, "--port", str(rtp_port)]
         feeding += ["--fps", str(CAMERA_FPS), "--kbps", str(BITRATE_KBPS)]
@@ -100,14 +107,14 @@ def _frames_fed(feed: Child) -> int:
     return int(answer_line(feed.popen, "Janus' feed", time.monotonic() + ANSWER_TIMEOUT_S))
 
 
-def _configure(folder: Path, http_port: int, rtp_port: int) -> None:
+def _configure(folder: Path, http_port: int, rtp_port: int, loops: str) -> None:
     for kind, name in (("plugins", PLUGIN), ("transports", TRANSPORT)):
         library = _library(kind, name)
         assert library is not None
         (folder / kind).mkdir()
         (folder / kind / name).symlink_to(library)
     (folder / "none").mkdir()
-    (folder / "janus.jcfg").write_text(_CORE.format(folder=folder))
+    (folder / "janus.jcfg").write_text(_CORE.format(folder=folder, loops=loops))
     (folder / "janus.transport.http.jcfg").write_text(_HTTP.format(port=http_port))
     (folder / "janus.plugin.streaming.jcfg").write_text(
         _STREAMING.format(

@@ -69,7 +69,7 @@ def test_figures_have_the_keys_others_read() -> None:
     after = series("after", step(1, 10.0), step(101, 30.0))
     pages = series("pages", step(1, 10.0), step(11, 15.0, fps=29.5))
     other = series("other", step(1, 1.0), step(101, 51.0))
-    found = figures(before, after, pages, other, alone)
+    found = figures(before, after, pages, other, None, alone)
     assert found["cpu_per_viewer_pct"] == pytest.approx(0.2)
     assert found["baseline_cpu_per_viewer_pct"] == pytest.approx(20.0)
     assert found["janus_cpu_per_viewer_pct"] == pytest.approx(0.5)
@@ -78,6 +78,7 @@ def test_figures_have_the_keys_others_read() -> None:
     assert found["janus_ratio"] == pytest.approx(0.4)
     assert found["viewers_carried"] == 101
     assert found["fps_least"] == 29.5
-    without = figures(before, after, pages, None, alone)
+    without = figures(before, after, pages, None, other, alone)
     assert without.keys() == found.keys()
     assert without["janus_cpu_per_viewer_pct"] is without["janus_ratio"] is None
+    assert without["janus_default_cpu_per_viewer_pct"] == pytest.approx(0.5)
