@@ -26,6 +26,12 @@ KEYFRAME_BURST, KEYFRAMES_PER_S = 4, 1.0
 DRIVER_GRACE_S = 1.0
 """How much longer than others a driver holds on to a quality that its network may not carry."""
 
+PACED_S = 10.0
+"""How long after a loss keyframes go out slowly."""
+PACED_RATE = 4.0
+"""And at how many times the stream's bitrate: the encoder lets one be as large as what goes out
+in 1/8 s (h264_encoder.VBV_SECONDS), so it takes about 30 ms."""
+
 SHORTEST_RATE_S = 0.5
 
 
@@ -67,6 +73,7 @@ class Feed:
         # Until it is measured: the most that may go out.
         self._sent_bps = float(self._current.rung.max_bitrate_bps)
         self._counted = (now_s, 0)
+        self._paced_until_s = float("-inf")
         self._receiving = ExitStack()
         self._waiting = ExitStack()
         self._closed = False
@@ -128,6 +135,9 @@ class Feed:
         sent_bps = self._rate_bps(now_s)
         loss = self._reception.received(report, now_s)
         if loss is not None:
+            if loss.fraction > 0.0:
+                self._paced_until_s = now_s + PACED_S
+                self._pace(now_s)
             self._adaptation.lost(loss.packets, loss.fraction, sent_bps, now_s)
         if self._reception.round_trip_s is not None:
             self._adaptation.round_trip(self._reception.round_trip_s, sent_bps, now_s)
@@ -139,6 +149,7 @@ class Feed:
         if self._closed:
             return
         self._rate_bps(now_s)
+        self._pace(now_s)
         self._adaptation.pass_time(now_s)
         self._follow_adaptation()
         report = self._sender.report()
@@ -153,6 +164,11 @@ class Feed:
         except SrtpError:
             return
         self._datagrams.send(Run(memoryview(protected), len(protected)))
+
+    def _pace(self, now_s: float) -> None:
+        """Spread keyframes out where packets get lost: queues there may be short."""
+        rate_bps = PACED_RATE * self._current.rung.max_bitrate_bps
+        self._sender.pace(rate_bps if now_s < self._paced_until_s else None)
 
     def _request_keyframe(self) -> None:
         self._current.request_keyframe()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pylibsrtp import Error as SrtpError
 
 from gateway.datagrams import DatagramSender
+from gateway.pacer import Pacer
 from gateway.rtcp import sender_report
 from gateway.rtp_writer import RtpWriter
 from gateway.units import RTP_CLOCK_HZ, AccessUnit, StageTimes
@@ -35,6 +36,7 @@ class ViewerSender:
     ) -> None:
         self._writer = writer
         self._datagrams = datagrams
+        self._pacer = Pacer(datagrams.send, self._lose_rest)
         self._request_keyframe = request_keyframe
         self._needs_keyframe = True
         self._newest_rtp_time = -1
@@ -75,7 +77,7 @@ class ViewerSender:
             return
         try:
             for run in self._writer.runs(unit, _abs_send_time()):
-                if not self._datagrams.send(run):
+                if not self._pacer.send(run, slowly=unit.keyframe):
                     self._lose(unit)
                     return
         except SrtpError:
@@ -94,6 +96,16 @@ class ViewerSender:
         patience_s = min(PATIENCE_S * 2**self._losses, MOST_PATIENCE_S)
         self._ask_from_s = unit.capture_s + patience_s
         self._losses = min(self._losses + 1, 8)
+
+    def _lose_rest(self) -> None:
+        """The socket was full for the later packets of a unit that was sent in steps."""
+        self.dropped += 1
+        self._needs_keyframe = True
+        self._request_keyframe()
+
+    def pace(self, rate_bps: float | None) -> None:
+        """Send keyframes at this rate from now on, or at once (None)."""
+        self._pacer.rate_bps = rate_bps
 
     def resend(self, sequence: int) -> None:
         """Send the packet with this sequence number again, if it is young and credit is left."""
@@ -131,6 +143,7 @@ class ViewerSender:
 
     def close(self) -> None:
         """Let go of the socket."""
+        self._pacer.close()
         self._datagrams.release()
 
 
