@@ -64,6 +64,20 @@ def limit_gathering(connection: RTCPeerConnection, timeout_s: float) -> None:
         )
 
 
+def prefer_dtls_server(connection: RTCPeerConnection) -> None:
+    """Leave the first step of DTLS to the viewer, where its offer lets us choose.
+
+    The server picks the SRTP profile: ours is AES-GCM, while Chromium's first is AES-CM with
+    SHA-1, which takes several times as long. Call between setting the offer and the answer.
+    """
+    transports = {transceiver.sender.transport for transceiver in connection.getTransceivers()}
+    if connection.sctp is not None:
+        transports.add(connection.sctp.transport)
+    for transport in transports:
+        if transport._role == "auto":
+            transport._set_role("server")
+
+
 def apply_choice(connection: RTCPeerConnection, choice: VideoChoice) -> RTCRtpSender:
     """Make the coming answer carry exactly ``choice``; everything else becomes inactive.
 

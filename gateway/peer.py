@@ -124,6 +124,7 @@ class Peer:
                 rtcp_received=self._rtcp_received,
             ),
         )
+        aiortc_private.prefer_dtls_server(self.connection)
         aiortc_private.limit_gathering(self.connection, gather_timeout_s)
         answer = await self.connection.createAnswer()
         # aioice loses the sockets of a gathering that is cancelled, or closed half-way.

@@ -95,6 +95,22 @@ async def test_the_answer_has_exactly_the_chosen_codec_and_the_playout_delay() -
     await connection.close()
 
 
+@pytest.mark.parametrize(
+    ("offered_setup", "answered"), [("actpass", "passive"), ("active", "passive")]
+)
+async def test_the_viewer_takes_the_first_step_of_dtls_where_it_may(
+    offered_setup: str, answered: str
+) -> None:
+    offer = CHROMIUM.replace("a=setup:actpass", f"a=setup:{offered_setup}")
+    connection = aiortc_private.new_peer_connection([], aiortc_private.generate_certificate())
+    await connection.setRemoteDescription(
+        RTCSessionDescription(offer.replace(".local", ".invalid"), "offer")
+    )
+    aiortc_private.prefer_dtls_server(connection)
+    assert f"a=setup:{answered}" in (await connection.createAnswer()).sdp
+    await connection.close()
+
+
 async def test_the_sender_calls_what_is_put_in_its_place() -> None:
     source = inspect.getsource(RTCRtpSender)
     for use in (
