@@ -342,7 +342,7 @@ async def test_a_camera_without_pictures_still_takes_viewers_and_tells_them() ->
         assert "127.0.0.1:9" in viewer.of_type("camera")[-1]["camera"]["detail"]
 
 
-async def test_a_hundred_viewers_come_and_go_and_leave_nothing() -> None:
+async def test_a_thousand_viewers_come_and_go_and_leave_nothing() -> None:
     process = psutil.Process()
     async with Gateway({"front": SYNTHETIC}, WebrtcSettings(max_viewers=100)) as gateway:
 
@@ -359,16 +359,17 @@ async def test_a_hundred_viewers_come_and_go_and_leave_nothing() -> None:
             await until(lambda: gateway.peers.closing == 0, "all closes to end")
             gc.collect()
 
-        await round_of(10, "warm")
+        await round_of(100, "warm")
         tasks = len(asyncio.all_tasks())
         sockets = process.num_fds()
         memory = process.memory_info().rss
-        await round_of(100, "s")
+        await round_of(1_000, "s")
         with contextlib.suppress(AssertionError):
             await until(lambda: len(asyncio.all_tasks()) <= tasks, "stray tasks to end", 5)
         assert len(asyncio.all_tasks()) <= tasks
         assert process.num_fds() <= sockets + 2
-        assert process.memory_info().rss - memory < 40e6
+        grown = process.memory_info().rss - memory
+        assert grown < 15e6, f"{grown / 1_000:.0f} bytes kept for each viewer"
         assert gateway.peers.closes_overdue == 0
         assert not any(stream.wanted for stream in gateway.cameras["front"].all_streams)
 
