@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from aioice.ice import Connection
+from aioice.ice import CandidatePair, Connection
+from aioice.turn import TurnTransport
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCRtpSender
 from aiortc.codecs import is_rtx
 from aiortc.rtcdtlstransport import RTCCertificate
@@ -30,6 +31,10 @@ from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice
 from gateway.rtcp import is_rtcp
 from gateway.rtp_writer import RtpStream
 from gateway.srtp import TAG_BYTES
+
+MAX_RELAYED_BYTES = 32_768
+MAX_RELAYED_PACKETS = 128
+"""What may wait for a TURN server, over TCP say: a sixth of a second of video."""
 
 MAX_QUEUED_DATAGRAMS = 256
 """DTLS that waits for aiortc: it reads as fast as it comes, unless somebody floods it."""
@@ -213,11 +218,24 @@ def routing(sender: RTCRtpSender) -> Callable[[], Route | None]:
         nonlocal known
         pair = nominated.get(1)
         if pair is not known[0]:
-            found = Route(pair.protocol.transport, pair.remote_addr) if pair is not None else None
-            known = (pair, found)
+            known = (pair, _route_of(pair) if pair is not None else None)
         return known[1]
 
     return route
+
+
+def _route_of(pair: CandidatePair) -> Route:
+    transport: Any = pair.protocol.transport
+    if not isinstance(transport, TurnTransport):
+        return Route(transport, pair.remote_addr)
+    inner = cast(Any, transport)._TurnTransport__inner_protocol
+    tasks = cast(Any, transport)._TurnTransport__send_tasks
+
+    def is_full() -> bool:
+        waiting_bytes = inner.transport.get_write_buffer_size()
+        return len(tasks) > MAX_RELAYED_PACKETS or waiting_bytes > MAX_RELAYED_BYTES
+
+    return Route(transport, pair.remote_addr, is_full)
 
 
 def nominated_path(connection: RTCPeerConnection) -> str | None:

@@ -22,11 +22,13 @@ _NO_SEGMENTATION = frozenset(
 class Route:
     """Where packets go: the transport and the remote address of the nominated pair.
 
-    ``transport`` is asyncio's for a UDP socket, or aioice's for a TURN allocation.
+    ``transport`` is asyncio's for a UDP socket, or aioice's for a TURN allocation. The latter
+    keeps what it cannot send, without a bound: ``is_full`` says when that is enough.
     """
 
     transport: Any
     address: tuple[str, int]
+    is_full: Callable[[], bool] = lambda: False
 
 
 class DatagramSender:
@@ -52,6 +54,8 @@ class DatagramSender:
         if route.transport is not self._transport:
             self._adopt(route.transport)
         if self._socket is None:
+            if route.is_full():
+                return False
             for packet in _packets(run):
                 route.transport.sendto(bytes(packet), route.address)
             return True

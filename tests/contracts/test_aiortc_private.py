@@ -2,10 +2,14 @@
 
 import asyncio
 import inspect
-from typing import Any
+import random
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from aioice.ice import Connection, StunProtocol
+from aioice import Candidate
+from aioice.ice import CandidatePair, Connection, StunProtocol
+from aioice.turn import TurnClientTcpProtocol, TurnTransport
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.rtcdtlstransport import SRTP_PROFILES, RTCCertificate
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
@@ -58,6 +62,26 @@ async def test_attributes_that_are_replaced_exist() -> None:
         private(ice, name)
     assert "timeout" in inspect.signature(Connection.get_component_candidates).parameters
     await connection.close()
+
+
+async def test_what_waits_for_a_turn_server_can_be_told() -> None:
+    protocol = TurnClientTcpProtocol(("127.0.0.1", 9), "name", "password", 600, 500)
+    transport = TurnTransport(protocol)
+    private(transport, "_TurnTransport__inner_protocol")
+    private(transport, "_TurnTransport__send_tasks")
+    waiting = 0
+
+    class Inner:
+        def get_write_buffer_size(self) -> int:
+            return waiting
+
+    protocol.transport = cast(Any, Inner())
+    ice: Any = SimpleNamespace(transport=transport)
+    remote = Candidate("1", 1, "udp", 1, "192.0.2.1", 1, "host")
+    route = aiortc_private._route_of(CandidatePair(ice, remote))
+    assert not route.is_full()
+    waiting = aiortc_private.MAX_RELAYED_BYTES + 1
+    assert route.is_full()
 
 
 async def test_the_certificate_is_the_one_given() -> None:
@@ -150,6 +174,19 @@ async def test_rtcp_is_decrypted_and_diverted_and_nothing_else_but_dtls_gets_in(
     assert ice._queue.qsize() == 0
     ice.data_received(bytes((22, 254, 253)) * 10, 1)
     assert ice._queue.qsize() == 1
+    await connection.close()
+
+
+async def test_no_datagram_does_more_than_be_dropped() -> None:
+    connection, ice, received = await diverted()
+    dtls: Any = connection.getTransceivers()[0].sender.transport
+    _, dtls._rx_srtp = srtp_pair()
+    source = random.Random(1)
+    for _ in range(20_000):
+        first = source.choice((*range(128, 192), 0, 19, 64, 127, 255))
+        ice.data_received(bytes((first,)) + source.randbytes(source.randrange(3_000)), 1)
+    assert received == []
+    assert ice._queue.qsize() == 0
     await connection.close()
 
 

@@ -94,6 +94,25 @@ async def test_over_turn_packets_go_through_the_transport() -> None:
     assert {address for _, address in sent} == {("192.0.2.1", 5_000)}
 
 
+async def test_what_a_relay_cannot_send_is_not_piled_up() -> None:
+    sent: list[bytes] = []
+    full = False
+
+    class Relay:
+        def get_extra_info(self, name: str) -> None:
+            return None
+
+        def sendto(self, data: bytes, address: tuple[str, int]) -> None:
+            sent.append(data)
+
+    route = Route(Relay(), ("192.0.2.1", 1), lambda: full)
+    sender = DatagramSender(lambda: route)
+    assert sender.send(run(10, 10, 10))
+    full = True
+    assert not sender.send(run(10, 10, 10))
+    assert len(sent) == 2
+
+
 async def test_without_a_route_nothing_is_sent(ends: Ends) -> None:
     ends.route = None
     assert not DatagramSender(lambda: ends.route).send(run(10, 10))
