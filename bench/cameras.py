@@ -19,8 +19,6 @@ from bench.servers import BASELINE_REPORTED_KBPS, BITRATE_KBPS, baseline
 from bench.target import Target
 from bench.watchers import Watched, watchers
 
-SETTLE_S = 2.5
-"""Cameras connect, bitrates settle, and motion detectors learn their background."""
 START_TIMEOUT_S = 20.0
 BUSY_HELPER_PCT = 80.0
 LEAST_OF_FRAMES = 0.9
@@ -28,16 +26,26 @@ LEAST_OF_FRAMES = 0.9
 
 @dataclass(frozen=True)
 class Plan:
-    """How many cameras at each step, and how long each is measured."""
+    """How many cameras at each step, and how long each is measured.
+
+    Before that, in ``settle_s``, bitrates settle and motion detectors learn their background.
+    """
 
     watched: tuple[int, ...]
     unwatched: tuple[int, ...]
     baseline: tuple[int, ...]
+    settle_s: float
     seconds: float
 
 
-QUICK = Plan(watched=(4, 12), unwatched=(8, 24), baseline=(1, 2), seconds=2.5)
-FULL = Plan(watched=(5, 10, 20, 30), unwatched=(20, 40, 60, 80), baseline=(1, 2, 3), seconds=10.0)
+QUICK = Plan(watched=(4, 12), unwatched=(8, 24), baseline=(1, 2), settle_s=1.5, seconds=2.5)
+FULL = Plan(
+    watched=(5, 10, 20, 30),
+    unwatched=(20, 40, 60, 80),
+    baseline=(1, 2, 3),
+    settle_s=4.0,
+    seconds=10.0,
+)
 
 
 @dataclass(frozen=True)
@@ -152,7 +160,7 @@ class CameraBench:
         measure: Callable[[float], Watched] | None = None,
         origin: str | None = None,
     ) -> Step:
-        time.sleep(SETTLE_S)
+        time.sleep(self._plan.settle_s)
         before, used_before = self._farm.status(), _used_frames(origin)
         farm_s, servers_s = self._farm.child.cpu_s(), sum(server.cpu_s() for server in servers)
         began_s = time.perf_counter()
