@@ -10,11 +10,12 @@ next one comes twice as late.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MUCH_LOST = 0.10
+MUCH_LOST, GRAVELY_LOST = 0.10, 0.25
 """A radio link may lose some percent at any rate; a path that is full loses more."""
 CALM_LOSS = 0.08
-FEWEST_PACKETS = 20
-"""Due before their loss says anything."""
+FEWEST_PACKETS, ENOUGH_PACKETS = 20, 150
+"""Due before their loss says anything: at first only whether it is grave. Of twenty packets, a
+radio link that loses one in thirty loses three every few seconds."""
 
 SLOWER_FACTOR, SLOWER_S = 2.0, 0.15
 """A round trip longer than the shortest by this, times and plus, is a queue that fills."""
@@ -73,10 +74,12 @@ class Adaptation:
         if span.packets < FEWEST_PACKETS:
             return
         share = span.lost / span.packets
-        self._span = _Span()
-        if share > MUCH_LOST:
+        enough = span.packets >= ENOUGH_PACKETS
+        if enough or share > GRAVELY_LOST:
+            self._span = _Span()
+        if share > (MUCH_LOST if enough else GRAVELY_LOST):
             self._congested(sent_bps * (1.0 - share), now_s)
-        elif share > CALM_LOSS:
+        elif enough and share > CALM_LOSS:
             self._calm_from_s = now_s
 
     def round_trip(self, round_trip_s: float, sent_bps: float, now_s: float) -> None:

@@ -1,5 +1,6 @@
 """Which quality a network gets: scripted networks, and any sequence of reports at all."""
 
+import random
 from itertools import pairwise
 
 from hypothesis import given
@@ -62,6 +63,31 @@ def test_a_lossy_radio_link_is_no_full_one() -> None:
         adaptation.lost(150, 0.05, 1_500_000, float(second))
         adaptation.pass_time(float(second))
     assert adaptation.rung == 0
+
+
+def test_chance_does_not_make_a_lossy_radio_link_a_full_one() -> None:
+    adaptation, chance = Adaptation(RATES, 0.0), random.Random(1)
+    now_s = 0.0
+    for _ in range(3_000):
+        # As browsers do: reports of a few packets, many a second.
+        packets = chance.randint(2, 40)
+        lost = sum(chance.random() < 0.03 for _ in range(packets))
+        now_s += packets / 150
+        adaptation.lost(packets, lost / packets, 1_500_000, now_s)
+    assert adaptation.rung == 0
+
+
+def test_a_little_too_much_is_found_in_many_packets_and_grave_loss_in_few() -> None:
+    adaptation = Adaptation(RATES, 0.0)
+    for number in range(14):
+        adaptation.lost(10, 0.2, 1_500_000, 1.0 + number / 10)
+        assert adaptation.rung == 0
+    adaptation.lost(10, 0.2, 1_500_000, 2.4)
+    assert adaptation.rung == 1
+    fresh = Adaptation(RATES, 0.0)
+    fresh.lost(10, 0.5, 1_500_000, 1.0)
+    fresh.lost(10, 0.5, 1_500_000, 1.1)
+    assert fresh.rung == 1
 
 
 def test_one_of_few_packets_lost_says_nothing() -> None:
