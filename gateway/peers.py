@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 SWEEP_INTERVAL_S = 1.0
 SWEEP_PARTS = 10
 """A tenth of the viewers at a time: all at once would hold up a frame."""
+JOIN_SPACING_S = 0.01
+"""Answering takes some 5 ms of the event loop: between two of them, frames have their turn."""
 CERTIFICATE_LIFETIME_S = 24 * 3600.0
 """aiortc's certificates are valid for 30 days; new peers get a new one every day."""
 
@@ -51,6 +53,7 @@ class Peers:
         self._certificate_made_s = time.monotonic()
         self._sweeper: asyncio.Task[None] | None = None
         self._accepting = True
+        self._next_turn_s = 0.0
         self.opened = 0
         self.left = {camera_id: DeliveryCounts() for camera_id in cameras}
         """By camera, what was done for the viewers that have left."""
@@ -112,6 +115,7 @@ class Peers:
         try:
             # STUN and TURN have their own deadline within; this one is for what has none.
             async with asyncio.timeout(self._settings.connect_timeout_s):
+                await self._turn()
                 return await peer.answer(offer, self._settings.gather_timeout_s)
         except ViewerRefused as error:
             peer.close(str(error))
@@ -119,6 +123,14 @@ class Peers:
         except BaseException:
             peer.close("no answer could be made")
             raise
+
+    async def _turn(self) -> None:
+        """Wait until it is this viewer's turn to be answered: at once, but in a storm."""
+        now_s = time.monotonic()
+        turn_s = max(now_s, self._next_turn_s)
+        self._next_turn_s = turn_s + JOIN_SPACING_S
+        if turn_s > now_s:
+            await asyncio.sleep(turn_s - now_s)
 
     async def add_candidate(self, candidate: Candidate) -> None:
         """Pass a trickled candidate on. Raises UnknownSession or InvalidSdp."""
