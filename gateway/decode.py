@@ -64,13 +64,16 @@ class PictureConverter:
             format="yuv420p",
             src_color_range=ColorRange.JPEG if full_range else ColorRange.MPEG,
             dst_color_range=ColorRange.MPEG,
+            # By default swscale keeps threads of its own: handing these small pictures to them
+            # and back takes longer than the work.
+            threads=1,
         )
 
 
 def luma_plane(picture: VideoFrame) -> Luma:
     """Return the brightness of ``picture`` scaled to 160x120, uint8 of shape (120, 160)."""
     if not picture.format.name.startswith("yuv"):
-        picture = picture.reformat(format="gray")
+        picture = picture.reformat(format="gray", threads=1)
     plane = picture.planes[0]
     full = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     divisor = _divisor(plane.width, plane.height)

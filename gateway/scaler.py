@@ -19,6 +19,7 @@ class PictureScaler:
             return picture
         width, height = scaled((picture.width, picture.height), self._scale)
         # Bilinear: bicubic takes twice as long, and the encoder blurs more than that.
+        # And one thread: see PictureConverter.
         return self._reformatter.reformat(
-            picture, width=width, height=height, interpolation=Interpolation.BILINEAR
+            picture, width=width, height=height, interpolation=Interpolation.BILINEAR, threads=1
         )
