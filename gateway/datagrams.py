@@ -42,9 +42,15 @@ class DatagramSender:
         self._route = route
         self._transport: Any = None
         self._socket: socket.socket | None = None
-        self.segmented = True
+        self._may_segment = True
+        self._relayed = False
         self.refused = 0
         """Runs that the network refused (unreachable, not permitted): they are lost."""
+
+    @property
+    def segmented(self) -> bool:
+        """Whether runs leave in one call, as far as is known."""
+        return self._may_segment and not self._relayed
 
     def send(self, run: Run) -> bool:
         """Send ``run``; False when the socket is full or there is nowhere to send it."""
@@ -68,7 +74,7 @@ class DatagramSender:
         try:
             if len(run.data) <= run.segment:
                 udp.sendto(run.data, address)
-            elif self.segmented:
+            elif self._may_segment:
                 size = _SEGMENT_SIZE.pack(run.segment)
                 udp.sendmsg([run.data], [(socket.SOL_UDP, UDP_SEGMENT, size)], 0, address)
             else:
@@ -77,8 +83,9 @@ class DatagramSender:
         except (BlockingIOError, InterruptedError):
             return False
         except OSError as error:
-            if self.segmented and error.errno in _NO_SEGMENTATION and len(run.data) > run.segment:
-                self.segmented = False
+            may_not = error.errno in _NO_SEGMENTATION and len(run.data) > run.segment
+            if self._may_segment and may_not:
+                self._may_segment = False
                 return self._send_to_socket(udp, run, address)
             self.refused += 1
         return True
@@ -87,6 +94,7 @@ class DatagramSender:
         self.release()
         self._transport = transport
         shared = transport.get_extra_info("socket")
+        self._relayed = shared is None
         if shared is not None:
             self._socket = socket.socket(
                 shared.family, shared.type, shared.proto, fileno=shared.fileno()

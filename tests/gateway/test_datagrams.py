@@ -89,7 +89,9 @@ async def test_over_turn_packets_go_through_the_transport() -> None:
             sent.append((data, address))
 
     route = Route(Relayed(), ("192.0.2.1", 5_000))
-    assert DatagramSender(lambda: route).send(run(100, 100, 40))
+    sender = DatagramSender(lambda: route)
+    assert sender.send(run(100, 100, 40))
+    assert not sender.segmented
     assert [len(data) for data, _ in sent] == [100, 40]
     assert {address for _, address in sent} == {("192.0.2.1", 5_000)}
 
