@@ -1,21 +1,26 @@
 """turn/turnserver.conf with a real coturn on loopback: it understands every line, and refuses."""
 
 import re
-import secrets
 import socket
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from aioice import stun
 from aioice.turn import make_integrity_key
 
-TURN = Path(__file__).parents[2] / "turn"
-CONFIG = TURN / "turnserver.conf"
-DEADLINE_S = 15.0
-USER, PASSWORD, REALM = "peerlens", secrets.token_hex(12), "turn.test"
+from tests.support.coturn import (
+    CONFIG,
+    DEADLINE_S,
+    PASSWORD,
+    REALM,
+    TURN,
+    USER,
+    Coturn,
+    coturn,
+)
+
+ALLOWED = "--allowed-peer-ip=10.9.8.7"
 UDP = 17 << 24
 NOT_UNDERSTOOD = re.compile(r"Bad configuration format|ERROR|[Uu]nknown|Wrong|[Ii]llegal|WARNING")
 
@@ -23,19 +28,6 @@ NOT_UNDERSTOOD = re.compile(r"Bad configuration format|ERROR|[Uu]nknown|Wrong|[I
 def settings() -> list[str]:
     lines = CONFIG.read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
-
-
-@dataclass
-class Coturn:
-    """A running turnserver, and what it said while it started."""
-
-    port: int
-    log: list[str]
-
-    def request(self, method: stun.Method, attributes: dict[str, object]) -> stun.Message:
-        """Send one request over UDP without credentials; returns the response."""
-        with Client(self.port) as client:
-            return client.send(stun.Message(method, stun.Class.REQUEST, attributes=attributes))
 
 
 class Client:
@@ -78,57 +70,26 @@ class Client:
         return self.ask(stun.Method.CREATE_PERMISSION, {"XOR-PEER-ADDRESS": (peer, 9)})
 
 
-def started(folder: Path, config: Path) -> Iterator[Coturn]:
-    """Run coturn until the generator is closed."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            "turnserver",
-            *("-c", str(config)),
-            *("--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"),
-            *(f"--realm={REALM}", f"--user={USER}:{PASSWORD}", "--allowed-peer-ip=10.9.8.7"),
-            *(f"--userdb={folder}/turndb", f"--pidfile={folder}/pid"),
-        ],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        log = []
-        for line in process.stdout:
-            log.append(line)
-            if "SQLite DB connection success" in line:
-                break
-        assert process.poll() is None, "".join(log)
-        yield Coturn(port, log)
-    finally:
-        process.kill()
-        process.communicate(timeout=DEADLINE_S)
-
-
 @pytest.fixture(scope="module")
-def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
-    yield from started(tmp_path_factory.mktemp("turn"), CONFIG)
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
+    with coturn(tmp_path_factory.mktemp("turn"), ALLOWED) as started:
+        yield started
 
 
-def test_every_line_is_understood(coturn: Coturn) -> None:
-    assert [line for line in coturn.log if NOT_UNDERSTOOD.search(line)] == []
+def test_every_line_is_understood(running: Coturn) -> None:
+    assert [line for line in running.log if NOT_UNDERSTOOD.search(line)] == []
     denied = [line.partition("=")[2] for line in settings() if line.startswith("denied-peer-ip")]
     assert len(denied) == len(set(denied))
     for each in denied:
-        assert any(line.endswith(f"Black listing: {each}\n") for line in coturn.log), each
+        assert any(line.endswith(f"Black listing: {each}\n") for line in running.log), each
 
 
 @pytest.mark.parametrize("line", ["no-such-option", "denied-peer-ip=nonsense"])
 def test_a_line_that_is_not_understood_would_be_noticed(tmp_path: Path, line: str) -> None:
     config = tmp_path / "turnserver.conf"
     config.write_text(f"{CONFIG.read_text('utf-8')}\n{line}\n", "utf-8")
-    for server in started(tmp_path, config):
-        assert any(NOT_UNDERSTOOD.search(said) for said in server.log)
+    with coturn(tmp_path, config=config) as started:
+        assert any(NOT_UNDERSTOOD.search(said) for said in started.log)
 
 
 def test_no_line_has_the_form_that_coturn_ignores() -> None:
@@ -148,21 +109,26 @@ def test_there_is_no_secret_in_it() -> None:
     assert names.isdisjoint({"user", "static-auth-secret", "cli-password", "realm"})
 
 
-def test_anybody_may_learn_an_address_but_no_version(coturn: Coturn) -> None:
-    response = coturn.request(stun.Method.BINDING, {})
+def test_anybody_may_learn_an_address_but_no_version(running: Coturn) -> None:
+    with Client(running.port) as client:
+        response = client.send(stun.Message(stun.Method.BINDING, stun.Class.REQUEST))
     assert response.message_class == stun.Class.RESPONSE
     assert response.attributes["XOR-MAPPED-ADDRESS"][0] == "127.0.0.1"
     assert "SOFTWARE" not in response.attributes
 
 
-def test_nobody_relays_without_credentials(coturn: Coturn) -> None:
-    response = coturn.request(stun.Method.ALLOCATE, {"REQUESTED-TRANSPORT": UDP})
+def test_nobody_relays_without_credentials(running: Coturn) -> None:
+    with Client(running.port) as client:
+        attributes: dict[str, object] = {"REQUESTED-TRANSPORT": UDP}
+        response = client.send(
+            stun.Message(stun.Method.ALLOCATE, stun.Class.REQUEST, attributes=attributes)
+        )
     assert response.attributes["ERROR-CODE"][0] == 401
 
 
 @pytest.fixture
-def client(coturn: Coturn) -> Iterator[Client]:
-    with Client(coturn.port) as client:
+def client(running: Coturn) -> Iterator[Client]:
+    with Client(running.port) as client:
         assert client.allocate() == 0
         yield client
 
@@ -201,7 +167,7 @@ def test_relays_to_public_addresses_and_to_what_was_allowed(client: Client, peer
     assert client.permit(peer) == 0
 
 
-def test_does_not_relay_tcp(coturn: Coturn) -> None:
-    with Client(coturn.port) as client:
+def test_does_not_relay_tcp(running: Coturn) -> None:
+    with Client(running.port) as client:
         tcp: dict[str, object] = {"LIFETIME": 60, "REQUESTED-TRANSPORT": 6 << 24}
         assert client.ask(stun.Method.ALLOCATE, tcp) in (400, 403, 442)

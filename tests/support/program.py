@@ -11,6 +11,8 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bench.network.namespaces import Namespace
+
 PEERLENS = Path(sys.executable).parent / "peerlens"
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 10.0
@@ -65,12 +67,12 @@ class Program:
 
 
 @contextlib.asynccontextmanager
-async def program(*arguments: str) -> AsyncIterator[Program]:
-    """Start ``peerlens ARGUMENTS``; it must end when it is asked to."""
+async def program(*arguments: str, inside: Namespace | None = None) -> AsyncIterator[Program]:
+    """Start ``peerlens ARGUMENTS``, in a namespace if given; it must end when it is asked to."""
+    command = [str(PEERLENS), *arguments]
     environment = {key: value for key, value in os.environ.items() if "PEERLENS" not in key}
     process = await asyncio.create_subprocess_exec(
-        str(PEERLENS),
-        *arguments,
+        *(inside.command(*command) if inside is not None else command),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env=environment | {"PYTHONUNBUFFERED": "1"},
