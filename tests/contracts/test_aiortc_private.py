@@ -54,6 +54,7 @@ async def test_attributes_that_are_replaced_exist() -> None:
         "_ssrc",
     ):
         private(transceiver.sender, name)
+    private(transceiver.receiver, "_RTCRtpReceiver__remote_bitrate_estimator")
     for name in ("_rx_srtp", "_tx_srtp"):
         private(transceiver.sender.transport, name)
     ice = transceiver.receiver.transport.transport._connection
