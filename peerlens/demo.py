@@ -7,7 +7,7 @@ from edge.settings import AuthSettings, HttpSettings
 from gateway.settings import CameraSettings
 from peerlens.config import UpConfig
 from peerlens.demo_options import DemoOptions
-from peerlens.servers import RunningServer, up
+from peerlens.servers import RunningServer, serve_until_cancelled, up
 from peerlens.virtual_camera import (
     Fault,
     PictureFormat,
@@ -35,7 +35,7 @@ async def run_demo(options: DemoOptions) -> None:
 async def _misbehave(options: DemoOptions, cameras: dict[str, VirtualCamera]) -> None:
     """Let the cameras fail now and then if that was asked for; runs until cancelled."""
     if options.fault is Fault.NONE:
-        await asyncio.Event().wait()
+        await serve_until_cancelled()
     await asyncio.gather(*(now_and_then(each.faults, options.fault) for each in cameras.values()))
 
 

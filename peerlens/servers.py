@@ -37,14 +37,14 @@ async def run_up(config: UpConfig) -> None:
     """Run signaling and gateway on one port until cancelled."""
     async with up(config) as server:
         server.announce()
-        await _serve_until_cancelled()
+        await serve_until_cancelled()
 
 
 async def run_signaling(config: SignalingConfig) -> None:
     """Run the broker alone until cancelled."""
     async with signaling(config) as server:
         server.announce()
-        await _serve_until_cancelled()
+        await serve_until_cancelled()
 
 
 async def run_gateway(config: GatewayConfig) -> None:
@@ -55,10 +55,11 @@ async def run_gateway(config: GatewayConfig) -> None:
             f" {config.signaling.url}, and serves {server.url}/CAMERA/stream here",
             flush=True,
         )
-        await asyncio.Event().wait()
+        await serve_until_cancelled()
 
 
-async def _serve_until_cancelled() -> None:
+async def serve_until_cancelled() -> None:
+    """Wait, once all is up."""
     # What is there now stays. Not looking at it again makes collections, which hold up every
     # frame, some 30 ms shorter.
     gc.collect()
