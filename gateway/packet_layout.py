@@ -63,38 +63,33 @@ def lay_out(
     payloads: Sequence[bytes], shape: PacketShape, max_run_bytes: int
 ) -> tuple[RunLayout, ...]:
     """Lay out ``payloads``, in order, in as few runs as segmented sending allows."""
-    last = len(payloads) - 1
+    head, gap = bytes(RTP_HEADER.size) + shape.extensions, bytes(shape.tag_bytes)
+    around = len(head) + len(gap)
     runs = []
-    for run in _runs(payloads, shape, max_run_bytes):
-        image, packets = bytearray(), []
-        for index in run:
-            begin = len(image)
-            image += bytes(RTP_HEADER.size) + shape.extensions + payloads[index]
-            packets.append((begin, len(image) - begin))
-            image += bytes(shape.tag_bytes)
-        segment = packets[0][1] + shape.tag_bytes
-        payload_bytes = sum(len(payloads[index]) for index in run)
-        ends_unit = run[-1] == last
-        runs.append(RunLayout(bytes(image), segment, tuple(packets), ends_unit, payload_bytes))
+    for first, behind in _runs([len(payload) for payload in payloads], around, max_run_bytes):
+        run = payloads[first:behind]
+        pieces: list[bytes] = []
+        packets = []
+        end = 0
+        for payload in run:
+            pieces += (head, payload, gap)
+            packets.append((end, len(head) + len(payload)))
+            end += around + len(payload)
+        ends_unit = behind == len(payloads)
+        payload_bytes = end - around * len(run)
+        segment = around + len(run[0])
+        runs.append(RunLayout(b"".join(pieces), segment, tuple(packets), ends_unit, payload_bytes))
     return tuple(runs)
 
 
-def _runs(payloads: Sequence[bytes], shape: PacketShape, max_run_bytes: int) -> Iterator[list[int]]:
-    """Yield the indexes of the payloads of each run: equal sizes, only the last one smaller."""
-    around = shape.header_bytes + shape.tag_bytes
-    run: list[int] = []
-    longest = 0
-    run_bytes = 0
-    for index, payload in enumerate(payloads):
-        size = around + len(payload)
-        ends = bool(run) and len(payloads[run[-1]]) < longest
-        full = len(run) == MAX_SEGMENTS or run_bytes + size > max_run_bytes
-        if run and (ends or full or len(payload) > longest):
-            yield run
-            run, run_bytes = [], 0
-        if not run:
-            longest = len(payload)
-        run.append(index)
-        run_bytes += size
-    if run:
-        yield run
+def _runs(sizes: Sequence[int], around: int, max_run_bytes: int) -> Iterator[tuple[int, int]]:
+    """Yield first and behind the last of each run: equal sizes, only the last one smaller."""
+    first = run_bytes = 0
+    for index, size in enumerate(sizes):
+        full = index - first == MAX_SEGMENTS or run_bytes + around + size > max_run_bytes
+        if index > first and (full or sizes[index - 1] < sizes[first] or size > sizes[first]):
+            yield first, index
+            first, run_bytes = index, 0
+        run_bytes += around + size
+    if sizes:
+        yield first, len(sizes)
