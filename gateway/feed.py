@@ -119,8 +119,9 @@ class Feed:
         for entry in feedback:
             match entry:
                 case rtcp.Lost(sequences):
+                    round_trip_s = self._reception.round_trip_s or 0.0
                     for sequence in sequences:
-                        self._sender.resend(sequence)
+                        self._sender.resend(sequence, round_trip_s)
                 case rtcp.KeyframeWanted():
                     if self._keyframe_requests.take(now_s):
                         self._request_keyframe()

@@ -16,6 +16,9 @@ RESEND_SHARE = 0.5
 """Retransmissions a viewer may cause, as a share of the packets it was sent."""
 RESEND_BURST = 256.0
 
+RESENT_REMEMBERED = 256
+"""Packets whose last retransmission is known, at most."""
+
 PATIENCE_S, MOST_PATIENCE_S = 0.25, 4.0
 """After a full socket, how long to wait before asking for a keyframe, doubling each time: every
 viewer of the stream pays for it."""
@@ -43,11 +46,12 @@ class ViewerSender:
         self._ask_from_s = float("-inf")
         self._losses = 0
         self._resend_credit = RESEND_BURST
+        self._resent_s: dict[int, float] = {}
         self.dropped = 0
         """Access units that were not sent, or not to the end."""
         self.resent = 0
         self.not_resent = 0
-        """Packets asked for again that were too old, or too many."""
+        """Packets asked for again that were too old, too many, or on their way already."""
         self.newest_sent: tuple[int, StageTimes, float] | None = None
         """RTP timestamp and times of the newest unit that is out, and when it was (monotonic)."""
 
@@ -107,9 +111,15 @@ class ViewerSender:
         """Send keyframes at this rate from now on, or at once (None)."""
         self._pacer.rate_bps = rate_bps
 
-    def resend(self, sequence: int) -> None:
-        """Send the packet with this sequence number again, if it is young and credit is left."""
-        if self._resend_credit < 1:
+    def resend(self, sequence: int, round_trip_s: float = 0.0) -> None:
+        """Send the packet with this sequence number again, if it is young and credit is left.
+
+        Not within ``round_trip_s`` of the last time: a browser that only receives knows no round
+        trip and asks every 100 ms, which would fill a thin link with copies of one packet.
+        """
+        now_s = time.monotonic()
+        resent_s = self._resent_s.get(sequence, float("-inf"))
+        if self._resend_credit < 1 or now_s - resent_s < round_trip_s:
             self.not_resent += 1
             return
         run = self._writer.again(sequence, _abs_send_time())
@@ -118,6 +128,10 @@ class ViewerSender:
             return
         self._resend_credit -= 1
         self.resent += 1
+        self._resent_s.pop(sequence, None)
+        if len(self._resent_s) >= RESENT_REMEMBERED:
+            del self._resent_s[next(iter(self._resent_s))]
+        self._resent_s[sequence] = now_s
 
     def report(self) -> tuple[bytes, int] | None:
         """Write a sender report as of now, and give its NTP time (64 bits); None before media."""

@@ -93,6 +93,19 @@ def test_lost_packets_are_sent_again() -> None:
     assert (bench.sender.resent, bench.sender.not_resent) == (1, 1)
 
 
+def test_a_packet_that_is_on_its_way_is_not_sent_a_third_time() -> None:
+    bench = Bench()
+    bench.sender._writer._sequence = 100
+    bench.show(0, keyframe=True)
+    for _ in range(5):
+        bench.sender.resend(100, round_trip_s=60.0)
+    assert (bench.sender.resent, bench.sender.not_resent) == (1, 4)
+    bench.sender.resend(101, round_trip_s=60.0)
+    assert bench.sender.resent == 2
+    bench.sender.resend(100, round_trip_s=0.0)
+    assert bench.sender.resent == 3
+
+
 def test_a_storm_of_requests_is_bounded_by_what_was_sent() -> None:
     bench = Bench()
     bench.sender._writer._sequence = 100
