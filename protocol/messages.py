@@ -47,7 +47,7 @@ class IceServer:
 
 @dataclass(frozen=True)
 class CameraInfo:
-    """What the outside knows of one camera. ``detail`` says why it is not live, or what it lacks."""
+    """What the outside knows of one camera; ``detail``: why it is not live, or what it lacks."""
 
     id: Id
     name: Annotated[str, Length(1, 100)]
