@@ -25,6 +25,8 @@ SHORTEST_FORGOTTEN_PER_S = 0.01
 SETTLE_S = 1.2
 """After a change, reports still tell of the time before."""
 TRIAL_S = 6.0
+TRIAL_ASKED, TRIAL_ASKED_S = 12, 0.5
+"""So many packets asked for again within that time end a trial before the next report would."""
 CALM_S, MOST_CALM_S = 5.0, 120.0
 """Calm time before a climb, at first and at most."""
 
@@ -58,6 +60,8 @@ class Adaptation:
         self._shortest_s: float | None = None
         self._seen_s = now_s
         self._span = _Span()
+        self._asked = 0
+        self._asked_from_s = now_s
 
     def estimated(self, bps: int, sent_bps: float, now_s: float) -> None:
         """Take an estimate of what the network carries, against what is being sent."""
@@ -81,6 +85,17 @@ class Adaptation:
             self._congested(sent_bps * (1.0 - share), now_s)
         elif enough and share > CALM_LOSS:
             self._calm_from_s = now_s
+
+    def asked_again(self, packets: int, now_s: float) -> None:
+        """Take a request for so many lost packets (NACK)."""
+        if self._climbed_s is None:
+            return
+        if now_s - self._asked_from_s > TRIAL_ASKED_S:
+            self._asked, self._asked_from_s = 0, now_s
+        self._asked += packets
+        if self._asked >= TRIAL_ASKED:
+            self._asked = 0
+            self._congested(self._rates[self.rung + 1], now_s)
 
     def round_trip(self, round_trip_s: float, sent_bps: float, now_s: float) -> None:
         """Take a round trip."""

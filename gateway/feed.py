@@ -39,7 +39,7 @@ class Feed:
     """Sends one camera to one viewer, from ``start`` to ``close``. On the event loop only.
 
     ``streams`` are the camera's in the viewer's codec, best quality first. Moving to another one
-    waits for its keyframe; until then the old one goes on.
+    waits for its keyframe; on the way up the old one goes on until then.
     """
 
     def __init__(
@@ -120,8 +120,8 @@ class Feed:
             match entry:
                 case rtcp.Lost(sequences):
                     round_trip_s = self._reception.round_trip_s or 0.0
-                    for sequence in sequences:
-                        self._sender.resend(sequence, round_trip_s)
+                    sent = sum(self._sender.resend(n, round_trip_s) for n in sequences)
+                    self._adaptation.asked_again(sent, now_s)
                 case rtcp.KeyframeWanted():
                     if self._keyframe_requests.take(now_s):
                         self._request_keyframe()
@@ -196,6 +196,9 @@ class Feed:
             self._next = chosen
             self._waiting.enter_context(chosen.waiting.subscribed(self._keyframe_of_next))
             chosen.request_keyframe()
+            if chosen.rung.max_bitrate_bps < self._current.rung.max_bitrate_bps:
+                # More of the old would only fill the queue that the keyframe has to pass.
+                self._sender.hold()
 
     def _keyframe_of_next(self, unit: AccessUnit) -> None:
         chosen = self._next
@@ -210,6 +213,7 @@ class Feed:
         self._receiving.close()
         self._sender.forget()
         self._current, self._next = chosen, None
+        self._pace(time.monotonic())
         self._receive_current()
 
     # What the outside sees

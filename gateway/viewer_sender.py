@@ -16,6 +16,9 @@ RESEND_SHARE = 0.5
 """Retransmissions a viewer may cause, as a share of the packets it was sent."""
 RESEND_BURST = 256.0
 
+HELD_S = 1.0
+"""How long a viewer is kept waiting for the keyframe of another stream."""
+
 RESENT_REMEMBERED = 256
 """Packets whose last retransmission is known, at most."""
 
@@ -111,7 +114,7 @@ class ViewerSender:
         """Send keyframes at this rate from now on, or at once (None)."""
         self._pacer.rate_bps = rate_bps
 
-    def resend(self, sequence: int, round_trip_s: float = 0.0) -> None:
+    def resend(self, sequence: int, round_trip_s: float = 0.0) -> bool:
         """Send the packet with this sequence number again, if it is young and credit is left.
 
         Not within ``round_trip_s`` of the last time: a browser that only receives knows no round
@@ -121,17 +124,18 @@ class ViewerSender:
         resent_s = self._resent_s.get(sequence, float("-inf"))
         if self._resend_credit < 1 or now_s - resent_s < round_trip_s:
             self.not_resent += 1
-            return
+            return False
         run = self._writer.again(sequence, _abs_send_time())
         if run is None or not self._datagrams.send(run):
             self.not_resent += 1
-            return
+            return False
         self._resend_credit -= 1
         self.resent += 1
         self._resent_s.pop(sequence, None)
         if len(self._resent_s) >= RESENT_REMEMBERED:
             del self._resent_s[next(iter(self._resent_s))]
         self._resent_s[sequence] = now_s
+        return True
 
     def report(self) -> tuple[bytes, int] | None:
         """Write a sender report as of now, and give its NTP time (64 bits); None before media."""
@@ -150,6 +154,15 @@ class ViewerSender:
     def has_sent(self, rtp_time: int) -> bool:
         """Whether a unit of this RTP time, or a later one, is out already."""
         return rtp_time <= self._newest_rtp_time
+
+    def hold(self) -> None:
+        """Send nothing before the next keyframe, which is to come from another stream.
+
+        When none has come after a while, this stream is asked for one, and goes on.
+        """
+        self._needs_keyframe = True
+        self._ask_from_s = time.monotonic() + HELD_S
+        self.forget()
 
     def forget(self) -> None:
         """Resend nothing of what went out so far: a keyframe follows that makes it useless."""

@@ -8,6 +8,9 @@ from bench.network.profiles import LAN, THIN
 from tests.support.linked import LONGEST_FREEZE_S, linked_page, linked_server
 
 SETTLED_S, WATCHED_S = 4.0, 10.0
+TRIAL_FREEZE_S = 2.0
+"""A trial of a better quality that fails costs a freeze: mostly under a second, now and then a
+little more, when its keyframes lose the same packets twice."""
 
 
 async def test_a_thin_link_costs_quality_and_nobody_else_anything(tmp_path: Path) -> None:
@@ -31,7 +34,8 @@ async def test_a_thin_link_costs_quality_and_nobody_else_anything(tmp_path: Path
             async with near.undisturbed(server):
                 await asyncio.sleep(WATCHED_S)
                 thin = await far.presented.since_last_look()
-            assert thin.longest_gap_s < LONGEST_FREEZE_S
+            assert len(thin.freezes(LONGEST_FREEZE_S)) <= 1
+            assert thin.longest_gap_s < TRIAL_FREEZE_S
             assert len(thin.frames) > WATCHED_S
             assert await far.quality() in ("medium", "low")
 

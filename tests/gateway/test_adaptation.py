@@ -6,7 +6,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.adaptation import CALM_S, MOST_CALM_S, SETTLE_S, TRIAL_S, Adaptation
+from gateway.adaptation import (
+    CALM_S,
+    MOST_CALM_S,
+    SETTLE_S,
+    TRIAL_ASKED,
+    TRIAL_ASKED_S,
+    TRIAL_S,
+    Adaptation,
+)
 
 RATES = (1_500_000, 600_000, 195_000)
 
@@ -152,6 +160,21 @@ def test_climbs_that_fail_become_rare() -> None:
     assert gaps == sorted(gaps)
     assert len(climbs) < 15
     assert max(gaps) <= MOST_CALM_S + 2
+
+
+def test_a_trial_ends_as_soon_as_many_packets_are_asked_for_again() -> None:
+    adaptation = Adaptation(RATES, 0.0)
+    adaptation.lost(100, 0.9, 1_500_000, 0.0)
+    adaptation.asked_again(100, 1.0)
+    adaptation.pass_time(10.0)
+    assert adaptation.rung == 1
+    adaptation.asked_again(TRIAL_ASKED - 1, 10.1)
+    adaptation.asked_again(TRIAL_ASKED - 1, 10.2 + TRIAL_ASKED_S)
+    assert adaptation.rung == 1
+    adaptation.asked_again(1, 10.3 + TRIAL_ASKED_S)
+    assert adaptation.rung == 2
+    adaptation.pass_time(10.3 + TRIAL_ASKED_S + 2 * CALM_S - 0.5)
+    assert adaptation.rung == 2
 
 
 def test_a_climb_that_holds_makes_the_next_one_soon_again() -> None:

@@ -84,6 +84,19 @@ def test_a_viewer_that_stays_full_asks_ever_more_seldom() -> None:
     assert max(gaps) >= MOST_PATIENCE_S
 
 
+def test_a_held_viewer_waits_for_a_keyframe_and_gets_nothing_old_again() -> None:
+    bench = Bench()
+    bench.sender._writer._sequence = 100
+    bench.show(0, keyframe=True)
+    bench.sender.hold()
+    bench.show(1)
+    bench.sender.resend(100)
+    assert (bench.wire.runs, bench.sender.dropped, bench.sender.resent) == (1, 1, 0)
+    bench.show(2, keyframe=True)
+    bench.show(3)
+    assert bench.wire.runs == 3
+
+
 def test_lost_packets_are_sent_again() -> None:
     bench = Bench()
     bench.sender._writer._sequence = 100

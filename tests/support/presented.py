@@ -70,10 +70,18 @@ class Window:
 
     @property
     def longest_gap_s(self) -> float:
-        """The longest time without a new picture; one that goes on at the end counts."""
+        return max(self._gaps_s)
+
+    def freezes(self, longer_than_s: float) -> list[float]:
+        """The times without a new picture that were longer than this, in seconds."""
+        return [gap_s for gap_s in self._gaps_s if gap_s > longer_than_s]
+
+    @property
+    def _gaps_s(self) -> list[float]:
+        """Between pictures; the time before the first and after the last counts, too."""
         first_s = self.began.at_s if self.began is not None else self.began_s
         times_s = [first_s, *(frame.at_s for frame in self.frames), self.ended_s]
-        return max(after - before for before, after in pairwise(times_s))
+        return [after - before for before, after in pairwise(times_s)]
 
     @property
     def heights(self) -> list[int]:
