@@ -19,6 +19,9 @@ RESEND_BURST = 256.0
 HELD_S = 1.0
 """How long a viewer is kept waiting for the keyframe of another stream."""
 
+MOST_PATIENT_RESEND_S = 0.25
+"""A round trip that was measured through a full queue says nothing about the next copy's."""
+
 RESENT_REMEMBERED = 256
 """Packets whose last retransmission is known, at most."""
 
@@ -122,7 +125,8 @@ class ViewerSender:
         """
         now_s = time.monotonic()
         resent_s = self._resent_s.get(sequence, float("-inf"))
-        if self._resend_credit < 1 or now_s - resent_s < round_trip_s:
+        soon_s = min(round_trip_s, MOST_PATIENT_RESEND_S)
+        if self._resend_credit < 1 or now_s - resent_s < soon_s:
             self.not_resent += 1
             return False
         run = self._writer.again(sequence, _abs_send_time())
