@@ -1,3 +1,4 @@
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -114,3 +115,17 @@ async def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:
         (root / "index.html").write_text("built meanwhile")
         async with server.client.get("/") as response:
             assert await response.text() == "built meanwhile"
+
+
+async def test_who_takes_it_gets_the_compressed_copy(
+    server: SignalingServer, web_root: Path
+) -> None:
+    script = web_root / "assets" / "index-abc123.js"
+    script.with_name(script.name + ".gz").write_bytes(gzip.compress(script.read_bytes()))
+    for encoding in ("gzip", "identity"):
+        async with server.client.get(
+            f"/assets/{script.name}", headers={"Accept-Encoding": encoding}
+        ) as response:
+            assert response.headers.get("Content-Encoding", "identity") == encoding
+            assert response.content_type.endswith("javascript")
+            assert await response.text() == "export {}"
