@@ -1,19 +1,19 @@
 """One camera: joins source, pipeline and hubs, and does the retrying.
 
-The only module that knows all stages. The camera is opened when somebody wants it and
-released when the last one has left for ``LINGER_S``, unless it is configured to stay warm.
+The only module that knows all stages. The camera is open while somebody wants it
+(``gateway/demand.py``), or always where it is configured to stay warm.
 """
 
 import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
 from concurrent.futures import Executor
 from typing import NoReturn
 
 from gateway.backoff import Backoff
 from gateway.camera_state import CameraLifecycle, CameraState
+from gateway.demand import Demand
 from gateway.errors import NoPicture
 from gateway.frame_gate import FrameGate
 from gateway.frame_rate import FrameRate
@@ -33,9 +33,6 @@ from gateway.worker import NewestFirstWorker
 from protocol.messages import CameraInfo
 
 logger = logging.getLogger(__name__)
-
-LINGER_S = 5.0
-"""How long a camera stays open after its last viewer: a page reload finds it running."""
 
 RETRY_FIRST_S, RETRY_MOST_S = 0.2, 0.7
 """With the connect timeout, a camera that returns is back within two seconds."""
@@ -94,11 +91,7 @@ class Camera:
         self._size: tuple[int, int] | None = None
         self._moving = False
         self._motion_publisher = MotionPublisher()
-        self._wants = 1 if settings.warm else 0
-        self._drivers = 0
-        self._wanted = asyncio.Event()
-        self._unwanted = asyncio.Event()
-        self._linger: asyncio.TimerHandle | None = None
+        self._demand = Demand(always=settings.warm)
         self._recount: asyncio.TimerHandle | None = None
         self._announced_fps: float | None = None
         self._task: asyncio.Task[None] | None = None
@@ -107,60 +100,36 @@ class Camera:
 
     async def __aenter__(self) -> "Camera":
         self._loop = asyncio.get_running_loop()
-        (self._wanted if self._wants else self._unwanted).set()
         self._task = asyncio.create_task(self._run(), name=f"camera {self.id}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for timer in (self._linger, self._recount):
-            if timer is not None:
-                timer.cancel()
+        self._demand.close()
+        if self._recount is not None:
+            self._recount.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
         await self.worker.close()
         self.pipeline.release()
 
-    @contextlib.contextmanager
-    def wanted(self) -> Iterator[None]:
+    def wanted(self) -> contextlib.AbstractContextManager[None]:
         """Keep the camera open for the length of a ``with`` block."""
-        self._wants += 1
-        if self._linger is not None:
-            self._linger.cancel()
-            self._linger = None
-        self._unwanted.clear()
-        self._wanted.set()
-        try:
-            yield
-        finally:
-            self._wants -= 1
-            if self._wants == 0 and self._linger is None:
-                self._linger = self._loop.call_later(LINGER_S, self._linger_ended)
+        return self._demand.wanted()
 
-    @contextlib.contextmanager
-    def driving(self) -> Iterator[None]:
+    def driving(self) -> contextlib.AbstractContextManager[None]:
         """Have the camera as one that somebody drives by, for the length of a ``with`` block."""
-        self._drivers += 1
-        try:
-            yield
-        finally:
-            self._drivers -= 1
+        return self._demand.driving()
 
     @property
     def driven(self) -> bool:
         """Whether somebody drives by these pictures: an overloaded gateway sheds them last."""
-        return self._drivers > 0
-
-    def _linger_ended(self) -> None:
-        self._linger = None
-        if self._wants == 0:
-            self._wanted.clear()
-            self._unwanted.set()
+        return self._demand.driven
 
     async def _run(self) -> None:
         backoff = Backoff(RETRY_FIRST_S, RETRY_MOST_S)
         while True:
-            await self._wanted.wait()
+            await self._demand.present.wait()
             if self._lifecycle.state is CameraState.IDLE:
                 self._lifecycle.move(CameraState.CONNECTING)
                 backoff.reset()
@@ -172,7 +141,7 @@ class Camera:
 
     async def _unwanted_within(self, delay_s: float) -> bool:
         try:
-            await asyncio.wait_for(self._unwanted.wait(), delay_s)
+            await asyncio.wait_for(self._demand.absent.wait(), delay_s)
         except TimeoutError:
             return False
         return True
@@ -184,7 +153,7 @@ class Camera:
         self.pipeline.source_changed()
         frames_before = self.frames
         source = asyncio.create_task(self._run_source())
-        unwanted = asyncio.create_task(self._unwanted.wait())
+        unwanted = asyncio.create_task(self._demand.absent.wait())
         try:
             await asyncio.wait({source, unwanted}, return_when=asyncio.FIRST_COMPLETED)
             failed = source.done()

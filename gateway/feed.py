@@ -85,7 +85,11 @@ class Feed:
     def start(self) -> None:
         """From here on, access units go out as they are published."""
         self._receive_current()
-        self._current.request_keyframe()
+        begun = self._current.since_keyframe(time.monotonic())
+        for unit in begun:
+            self._sender.send(unit)
+        if not begun:
+            self._current.request_keyframe()
 
     def _receive_current(self) -> None:
         hub = self._current.hub

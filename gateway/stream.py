@@ -50,6 +50,7 @@ class EncodedStream:
         self._encoded_s = float("-inf")
         self._keyframe_wanted = True
         self._last_keyframe_s = float("-inf")
+        self._since_keyframe: list[AccessUnit] = []
 
     @property
     def wanted(self) -> bool:
@@ -63,8 +64,24 @@ class EncodedStream:
     def publish(self, unit: AccessUnit) -> None:
         """Hand ``unit`` to everyone who takes it. On the event loop."""
         if unit.keyframe:
+            self._since_keyframe = [unit]
             self.waiting.publish(unit)
+        elif self._is_recent(unit.capture_s):
+            self._since_keyframe.append(unit)
+        else:
+            self._since_keyframe.clear()
         self.hub.publish(unit)
+
+    def since_keyframe(self, now_s: float) -> tuple[AccessUnit, ...]:
+        """Return the last keyframe and what followed, where it was a moment ago; else nothing.
+
+        Who joins then can begin with it, and needs to wait for no other.
+        """
+        return tuple(self._since_keyframe) if self._is_recent(now_s) else ()
+
+    def _is_recent(self, now_s: float) -> bool:
+        since = self._since_keyframe
+        return bool(since) and now_s - since[0].capture_s <= KEYFRAME_INTERVAL_S
 
     def takes(self, capture_s: float) -> bool:
         """Whether the picture of this moment is to be encoded."""
@@ -117,3 +134,4 @@ class EncodedStream:
     def release(self) -> None:
         """Free the encoder; the next picture opens another."""
         self._encoder = None
+        self._since_keyframe.clear()

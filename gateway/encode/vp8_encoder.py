@@ -30,13 +30,9 @@ class Vp8Encoder:
                 "bufsize": str(bitrate // 4),
             },
         )
-        self._picture_id = 0
 
     def encode(self, picture: VideoFrame, keyframe: bool) -> tuple[tuple[bytes, ...], bool]:
         """See :class:`gateway.encode.Encoder`."""
         packets = self._encoder.encode(picture, keyframe)
-        cut: list[bytes] = []
-        for packet in packets:
-            cut.extend(payloads(bytes(packet), self._picture_id))
-            self._picture_id = (self._picture_id + 1) & 0x7FFF
+        cut = [payload for packet in packets for payload in payloads(bytes(packet))]
         return tuple(cut), any(packet.is_keyframe for packet in packets)

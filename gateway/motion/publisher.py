@@ -2,14 +2,15 @@
 
 from gateway.units import MotionEvent
 
-INTERVAL_S = 0.1
+INTERVAL_S = 0.25
+"""To viewers by the hundred, each message costs more than their video does meanwhile."""
 QUIET_S = 0.4
 """Motion ends after this long without any; a car that hesitates is still one event."""
 ROUNDING_S = 0.001
 
 
 class MotionPublisher:
-    """At most ten events a second while something moves, then exactly one NONE.
+    """At most four events a second while something moves, then exactly one NONE.
 
     It decides by capture time and reads no clock.
     """

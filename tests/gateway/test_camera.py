@@ -40,7 +40,7 @@ async def live(camera: Camera) -> None:
 async def test_opens_when_wanted_and_is_released_after_the_last(
     virtual: VirtualCamera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(camera_module, "LINGER_S", 0.3)
+    monkeypatch.setattr("gateway.demand.LINGER_S", 0.3)
     async with running(CameraSettings(source=virtual.url)) as camera:
         await asyncio.sleep(0)
         assert camera.state is CameraState.IDLE
@@ -198,7 +198,7 @@ async def test_a_failing_detector_never_touches_the_stream(
 async def test_a_camera_that_fails_while_nobody_watches_is_idle_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(camera_module, "LINGER_S", 0.1)
+    monkeypatch.setattr("gateway.demand.LINGER_S", 0.1)
     monkeypatch.setattr(camera_module, "RETRY_FIRST_S", 30.0)
     monkeypatch.setattr(camera_module, "RETRY_MOST_S", 30.0)
     async with running(CameraSettings(source="http://127.0.0.1:9/stream")) as camera:
@@ -212,7 +212,7 @@ async def test_a_camera_that_fails_while_nobody_watches_is_idle_again(
 async def test_motion_ends_when_the_camera_is_released(
     virtual: VirtualCamera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(camera_module, "LINGER_S", 0.0)
+    monkeypatch.setattr("gateway.demand.LINGER_S", 0.0)
     async with running(CameraSettings(source=virtual.url)) as camera:
         with camera.wanted():
             await until(lambda: camera.info.motion, "motion of the car")

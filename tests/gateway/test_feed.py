@@ -1,6 +1,7 @@
 """One viewer's video: quality changes, reports, and what hostile feedback does. Real aiortc."""
 
 import asyncio
+import contextlib
 import struct
 import time
 from itertools import pairwise
@@ -161,3 +162,17 @@ async def test_closing_says_goodbye_once(gateway: Gateway) -> None:
         feed.close()
         feed.tick(time.monotonic())
         feed.rtcp_received(nack(1, ssrc_of(viewer)))
+
+
+async def test_many_who_join_together_need_one_keyframe(gateway: Gateway) -> None:
+    async with watching(to(gateway, "s0")) as first:
+        await first.frames_more(1)
+        stream = gateway.cameras["front"].all_streams[0]
+        before = stream.keyframes
+        async with contextlib.AsyncExitStack() as others:
+            joining = [
+                others.enter_async_context(watching(to(gateway, f"s{n}"))) for n in (1, 2, 3)
+            ]
+            viewers = await asyncio.gather(*joining)
+            await asyncio.gather(*(viewer.frames_more(3) for viewer in viewers))
+            assert stream.keyframes - before <= 2

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import pytest
 
-from gateway import camera as camera_module
 from gateway import overload_watch
 from gateway.camera import Camera
 from gateway.gateway import Gateway
@@ -27,7 +26,7 @@ WINDOW_S = 2.0
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overload_watch, "ASSESS_INTERVAL_S", 0.1)
-    monkeypatch.setattr(camera_module, "LINGER_S", 0.0)
+    monkeypatch.setattr("gateway.demand.LINGER_S", 0.0)
 
 
 @contextlib.asynccontextmanager

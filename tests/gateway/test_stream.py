@@ -88,3 +88,16 @@ def test_who_waits_gets_keyframes_first_and_nothing_else() -> None:
         for unit in units:
             stream.publish(unit)
     assert got == [("waiting", True), ("hub", True), ("hub", False), ("hub", False)]
+
+
+def test_who_joins_a_moment_after_a_keyframe_can_begin_with_it() -> None:
+    stream = new()
+    units = encoded(stream, seconds(100.0, 0.5, 30), 30.0)
+    assert stream.since_keyframe(100.0) == ()
+    for unit in units[:4]:
+        stream.publish(unit)
+    assert stream.since_keyframe(100.1) == tuple(units[:4])
+    assert stream.since_keyframe(100.3) == ()
+    for unit in units[4:]:
+        stream.publish(unit)
+    assert stream.since_keyframe(100.1) == (), "frames between are not kept for ever"

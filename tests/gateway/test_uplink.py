@@ -94,6 +94,7 @@ async def test_what_comes_in_one_piece_with_an_offer_is_not_lost(gateway: Gatewa
             await browser.send(Candidate(session, candidate, "0", 0))
         await browser.send(Bye("s2"))
         await browser.expect("answer")
+        await until(lambda: len(gateway.peers) == 1, "the end of the other session")
         [peer] = gateway.peers.all()
         assert peer.session == "s1"
         assert "58306" in peer.connection.remoteDescription.sdp
