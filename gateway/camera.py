@@ -233,7 +233,7 @@ class Camera:
         # The last result may come when the camera is gone, or detection is paused, and motion
         # ended with it.
         if self.state is CameraState.LIVE and self.pipeline.detect_every:
-            self._tell_motion(self._motion_publisher.select(event))
+            self._tell_motion(self._motion_publisher.select(event, len(self.motion)))
 
     def _tell_motion(self, event: MotionEvent | None) -> None:
         if event is None:

@@ -2,15 +2,18 @@
 
 from gateway.units import MotionEvent
 
-INTERVAL_S = 0.25
-"""To viewers by the hundred, each message costs more than their video does meanwhile."""
+INTERVAL_S = 0.1
+CROWD, CROWD_INTERVAL_S = 50, 0.25
+"""From so many viewers on, a message to each of them costs as much as their video meanwhile."""
 QUIET_S = 0.4
 """Motion ends after this long without any; a car that hesitates is still one event."""
 ROUNDING_S = 0.001
 
 
 class MotionPublisher:
-    """At most four events a second while something moves, then exactly one NONE.
+    """At most ten events a second while something moves, then exactly one NONE.
+
+    To a crowd it is four.
 
     It decides by capture time and reads no clock.
     """
@@ -25,12 +28,13 @@ class MotionPublisher:
         """Whether the next NONE is of interest."""
         return self._last_told_s is not None
 
-    def select(self, event: MotionEvent) -> MotionEvent | None:
-        """Give ``event`` back when it is worth publishing, else None."""
+    def select(self, event: MotionEvent, audience: int = 1) -> MotionEvent | None:
+        """Give ``event`` back when it is worth telling so many viewers, else None."""
         now = event.capture_s
         if event.level != "NONE":
             self._last_moving_s = now
-            if self._last_told_s is not None and _within(now, self._last_told_s, INTERVAL_S):
+            interval_s = INTERVAL_S if audience < CROWD else CROWD_INTERVAL_S
+            if self._last_told_s is not None and _within(now, self._last_told_s, interval_s):
                 return None
             self._last_told_s = now
             return event

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.motion import MotionPublisher
+from gateway.motion.publisher import CROWD
 from gateway.units import MotionEvent
 
 FPS = 30
@@ -16,19 +18,23 @@ def event_at(capture_s: float, level: str) -> MotionEvent:
     return MotionEvent(capture_s, level, 1.0, ())
 
 
-def published(events: Iterable[MotionEvent]) -> list[MotionEvent]:
+def published(events: Iterable[MotionEvent], audience: int = 1) -> list[MotionEvent]:
     publisher = MotionPublisher()
-    return [event for event in map(publisher.select, events) if event is not None]
+    told = (publisher.select(event, audience) for event in events)
+    return [event for event in told if event is not None]
 
 
-def test_publisher_tells_four_times_a_second_and_one_end() -> None:
+@pytest.mark.parametrize(("audience", "told_s", "count"), [(1, 0.1, 21), (CROWD, 0.25, 9)])
+def test_publisher_tells_some_times_a_second_and_one_end(
+    audience: int, told_s: float, count: int
+) -> None:
     moving = [event_at(i / FPS, "LOW") for i in range(60)]
     still = [event_at((60 + i) / FPS, "NONE") for i in range(60)]
-    told = published([*moving, *still])
-    assert len(told) == 9
+    told = published([*moving, *still], audience)
+    assert len(told) == count
     assert [event.level for event in told].count("NONE") == 1
     assert told[-1].level == "NONE"
-    assert all(b.capture_s - a.capture_s > 0.249 for a, b in pairwise(told))
+    assert all(b.capture_s - a.capture_s > told_s - 0.001 for a, b in pairwise(told))
 
 
 def test_publisher_says_nothing_while_nothing_moves() -> None:
