@@ -33,10 +33,12 @@ class Pacer:
         if self.rate_bps is None or not slowly:
             return self._send(run)
         first, rest = self._step(run)
+        if not self._send(first):
+            return False
         if rest is not None:
             # The run lies in a buffer that the next packet is written into.
             self._keep(Run(memoryview(bytes(rest.data)), rest.segment))
-        return self._send(first)
+        return True
 
     def close(self) -> None:
         """Forget what is on its way."""

@@ -120,7 +120,7 @@ class Peer:
         aiortc_private.take_over(
             sender,
             aiortc_private.SenderHooks(
-                started=functools.partial(self._start_sending, sender, choice),
+                started=functools.partial(self._try_to_send, sender, choice),
                 rtcp_received=self._rtcp_received,
             ),
         )
@@ -197,6 +197,14 @@ class Peer:
     def _move(self, state: PeerState, reason: str = "") -> None:
         self._log.info("= %s -> %s%s", self.state, state, f" ({reason})" if reason else "")
         self.state = state
+
+    def _try_to_send(self, sender: RTCRtpSender, choice: VideoChoice) -> None:
+        """A viewer that is connected and gets nothing would wait for ever: end it instead."""
+        try:
+            self._start_sending(sender, choice)
+        except Exception:
+            self._log.exception("the video could not be started")
+            self.close("the video could not be started")
 
     def _start_sending(self, sender: RTCRtpSender, choice: VideoChoice) -> None:
         """The connection is up: from here on units of the camera's stream go out."""

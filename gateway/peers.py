@@ -53,6 +53,7 @@ class Peers:
         self._certificate_made_s = time.monotonic()
         self._sweeper: asyncio.Task[None] | None = None
         self._accepting = True
+        self._door = asyncio.Lock()
         self._next_turn_s = 0.0
         self.opened = 0
         self.left = {camera_id: DeliveryCounts() for camera_id in cameras}
@@ -126,11 +127,12 @@ class Peers:
 
     async def _turn(self) -> None:
         """Wait until it is this viewer's turn to be answered: at once, but in a storm."""
-        now_s = time.monotonic()
-        turn_s = max(now_s, self._next_turn_s)
-        self._next_turn_s = turn_s + JOIN_SPACING_S
-        if turn_s > now_s:
-            await asyncio.sleep(turn_s - now_s)
+        # Who leaves this queue leaves no gap behind: a turn is taken when it has come.
+        async with self._door:
+            wait_s = self._next_turn_s - time.monotonic()
+            if wait_s > 0:
+                await asyncio.sleep(wait_s)
+            self._next_turn_s = time.monotonic() + JOIN_SPACING_S
 
     async def add_candidate(self, candidate: Candidate) -> None:
         """Pass a trickled candidate on. Raises UnknownSession or InvalidSdp."""

@@ -74,8 +74,10 @@ async def test_a_full_socket_is_told_of_at_once_and_later() -> None:
     wire = Wire()
     wire.full = True
     assert not wire.pacer.send(run_of(packets(3)), slowly=False)
-    wire.full = False
     wire.pacer.rate_bps = 1.0
+    assert not wire.pacer.send(run_of(packets(10)), slowly=True)
+    assert wire.pacer._timer is None, "what has no beginning needs no rest"
+    wire.full = False
     assert wire.pacer.send(run_of(packets(10)), slowly=True)
     wire.full = True
     await until(lambda: wire.failures == 1, "the failure")

@@ -24,6 +24,7 @@ from gateway.errors import (
 from gateway.feed import KEYFRAME_BURST
 from gateway.gateway import Gateway
 from gateway.peer import Peer, PeerState
+from gateway.peers import JOIN_SPACING_S
 from gateway.quality import Quality
 from gateway.rtp_writer import Run
 from gateway.settings import CameraSettings, WebrtcSettings
@@ -391,3 +392,26 @@ async def test_a_drivers_camera_is_driven_and_its_pictures_go_first(gateway: Gat
             hub = camera.streams[Codec.H264][Quality.HIGH].hub
             assert next(iter(hub._subscribers.values())) == feed._sender.send
         await until(lambda: not camera.driven, "the driver to have left")
+
+
+async def test_joins_that_are_given_up_hold_up_nobody(gateway: Gateway) -> None:
+    for _ in range(2_000):
+        opening = asyncio.create_task(gateway.peers.open("gone", "front", CHROMIUM))
+        await asyncio.sleep(0)
+        opening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await opening
+    assert gateway.peers._next_turn_s - time.monotonic() <= JOIN_SPACING_S
+    await asyncio.wait_for(gateway.peers.open("s1", "front", CHROMIUM), 5)
+
+
+async def test_a_viewer_whose_video_cannot_be_started_is_let_go(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> int:
+        raise KeyError("an unknown profile")
+
+    monkeypatch.setattr("gateway.aiortc_private.srtp_tag_bytes", fail)
+    async with watching(to(gateway)):
+        await until(lambda: len(gateway.peers) == 0, "the end of the peer")
+    assert "could not be started" in caplog.text
