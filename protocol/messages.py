@@ -26,11 +26,26 @@ Pixels = Annotated[int, Range(1, 16_384)]
 Count = Annotated[int, Range(0, 2**53)]
 Ms = Annotated[float, Range(0.0, 1e7)]
 Kbps = Annotated[float, Range(0.0, 1e9)]
+Axis = Annotated[float, Range(-1.0, 1.0)]
+ClockMs = Annotated[float, Range(0.0, 1e14)]
 
 CameraStateName = Literal["idle", "connecting", "live", "stalled", "offline", "error"]
 MotionLevel = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
 ClientRole = Literal["viewer", "driver", "admin"]
 Quality = Literal["high", "medium", "low"]
+DriveState = Literal["disarmed", "arming", "armed", "neutral", "stopped"]
+DriveReason = Literal[
+    "not-driving",
+    "old",
+    "expired",
+    "board-offline",
+    "stopped",
+    "not-armed",
+    "stale-video",
+    "slow-video",
+    "board-limit",
+]
+CallKind = Literal["board", "driver"]
 
 
 # Parts of messages
@@ -58,6 +73,7 @@ class CameraInfo:
     fps: Annotated[float, Range(0.0, 1000.0)] | None = None
     viewers: Annotated[int, Range(0, 1_000_000)] = 0
     motion: bool = False
+    car: Id | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,48 @@ class Delivery:
     path: Annotated[str, Length(1, 64)] | None = None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Proof of how old a command can be, on the clock of whoever receives it.
+
+    ``at_ms`` is the newest time of the receiver's clock that the sender had heard, ``held_ms``
+    how long before sending. What the receiver's clock has run since then, less ``held_ms``, is
+    the round trip: the command is no older than that.
+    """
+
+    at_ms: ClockMs
+    held_ms: Ms
+
+
+@dataclass(frozen=True)
+class BoardCapabilities:
+    """What a control board can do beside throttle and steering."""
+
+    lights: bool = False
+    horn: bool = False
+    pan: bool = False
+    tilt: bool = False
+    reverse: bool = True
+
+
+@dataclass(frozen=True)
+class BoardLimits:
+    """The most throttle that a board gives its motor, and when it goes neutral by itself."""
+
+    forward: Fraction = 1.0
+    reverse: Fraction = 1.0
+    failsafe_ms: Annotated[float, Range(100.0, 500.0)] = 250.0
+
+
+@dataclass(frozen=True)
+class BoardHealth:
+    """What a control board measures of itself."""
+
+    battery_v: Annotated[float, Range(0.0, 100.0)] | None = None
+    battery_percent: Percent | None = None
+    rssi_dbm: Annotated[float, Range(-200.0, 50.0)] | None = None
+
+
 # First messages, from whoever connects
 
 
@@ -138,6 +196,32 @@ class RegisterGateway:
     ROLE: ClassVar[str] = "gateway"
     gateway_id: Id
     cameras: Annotated[tuple[CameraInfo, ...], Length(0, 256)] = ()
+    v: int = VERSION
+    token: Token | None = None
+    boards: Annotated[tuple[Id, ...], Length(0, 256)] = ()
+
+
+@dataclass(frozen=True)
+class RegisterBoard:
+    """A control board says what it can do. The same id again supersedes the old link."""
+
+    TYPE: ClassVar[str] = "register"
+    ROLE: ClassVar[str] = "board"
+    device_id: Id
+    v: int = VERSION
+    token: Token | None = None
+    capabilities: BoardCapabilities = BoardCapabilities()
+    limits: BoardLimits = BoardLimits()
+    model: Annotated[str, Length(1, 100)] | None = None
+    firmware: Annotated[str, Length(1, 100)] | None = None
+
+
+@dataclass(frozen=True)
+class Join:
+    """A browser that has no peer connection asks to drive the car of ``camera`` over the relay."""
+
+    TYPE: ClassVar[str] = "join"
+    camera: Id
     v: int = VERSION
     token: Token | None = None
 
@@ -301,14 +385,197 @@ class CameraChanged:
     camera: CameraInfo
 
 
+# Driving: the lease and the state of the car, on the ``events`` channel
+
+
+@dataclass(frozen=True)
+class RequestLease:
+    """Ask to drive; when somebody else does, wait in the queue."""
+
+    TYPE: ClassVar[str] = "requestLease"
+
+
+@dataclass(frozen=True)
+class ReleaseLease:
+    """Stop driving, or leave the queue."""
+
+    TYPE: ClassVar[str] = "releaseLease"
+
+
+@dataclass(frozen=True)
+class PassLease:
+    """Hand the lease over to the first in the queue."""
+
+    TYPE: ClassVar[str] = "passLease"
+
+
+@dataclass(frozen=True)
+class RevokeLease:
+    """Take the lease from whoever drives. For admins."""
+
+    TYPE: ClassVar[str] = "revokeLease"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Emergency stop. It latches until it is cleared."""
+
+    TYPE: ClassVar[str] = "stop"
+
+
+@dataclass(frozen=True)
+class ClearStop:
+    """Clear the emergency stop; the car must then be armed anew."""
+
+    TYPE: ClassVar[str] = "clearStop"
+
+
+@dataclass(frozen=True)
+class Car:
+    """The state of the car that this camera rides on, as one viewer may know it.
+
+    ``session``, which only the driver learns, goes into its commands. ``left_ms``: how long
+    the lease of whoever drives still runs. ``place``: this viewer's in the queue, from 1.
+    ``health`` is told to the driver, twice a second.
+    """
+
+    TYPE: ClassVar[str] = "car"
+    car: Id
+    board: Literal["offline", "online"]
+    state: DriveState
+    you: Literal["watching", "queued", "driving"]
+    may_drive: bool
+    slow_above_ms: Ms
+    refuse_above_ms: Ms
+    driven: bool = False
+    queue: Count = 0
+    place: Count | None = None
+    left_ms: Ms | None = None
+    session: Id | None = None
+    capabilities: BoardCapabilities | None = None
+    health: BoardHealth | None = None
+
+
+# Driving: the ``control`` data channel
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What the driver wants now. ``throttle`` -1 (back) to 1, ``steering`` -1 (left) to 1.
+
+    ``sent_ms`` is of the driver's own clock. ``video_age_ms``: how old the picture on the
+    driver's screen is; left out while there is none. ``brake`` beats ``throttle``.
+    """
+
+    TYPE: ClassVar[str] = "drive"
+    session: Id
+    seq: Uint32
+    sent_ms: ClockMs
+    ttl_ms: Annotated[float, Range(1.0, 1000.0)]
+    throttle: Axis
+    steering: Axis
+    heard: Heard | None = None
+    video_age_ms: Ms | None = None
+    brake: bool = False
+    lights: bool = False
+    horn: bool = False
+    pan: Axis = 0.0
+    tilt: Axis = 0.0
+
+
+@dataclass(frozen=True)
+class Driven:
+    """What became of the command ``seq``: what the board was told, and why if it is less.
+
+    ``at_ms`` is of the gateway's clock, for the next command's ``heard``. ``board_ms``: the
+    round trip between gateway and board.
+    """
+
+    TYPE: ClassVar[str] = "driven"
+    seq: Uint32
+    sent_ms: ClockMs
+    at_ms: ClockMs
+    state: DriveState
+    throttle: Axis
+    steering: Axis
+    reason: DriveReason | None = None
+    board_ms: Ms | None = None
+
+
+# Driving: gateway and control board
+
+
+@dataclass(frozen=True)
+class Actuate:
+    """What the board is to do now."""
+
+    TYPE: ClassVar[str] = "actuate"
+    seq: Uint32
+    ttl_ms: Annotated[float, Range(1.0, 1000.0)]
+    throttle: Axis
+    steering: Axis
+    heard: Heard
+    brake: bool = False
+    lights: bool = False
+    horn: bool = False
+    pan: Axis = 0.0
+    tilt: Axis = 0.0
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What the board did with the command ``seq``; ``at_ms`` is of the board's clock."""
+
+    TYPE: ClassVar[str] = "acted"
+    seq: Uint32
+    at_ms: Uint32
+    state: DriveState
+    throttle: Axis
+    steering: Axis
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """The board's state, at once after it registered and then twice a second."""
+
+    TYPE: ClassVar[str] = "telemetry"
+    at_ms: Uint32
+    state: DriveState
+    health: BoardHealth = BoardHealth()
+
+
+# Driving over the relay
+
+
+@dataclass(frozen=True)
+class Call:
+    """Somebody who cannot reach the gateway waits at signaling, in ``/ws/relay/{call}``.
+
+    A driver for a camera, or a board: ``target`` is the id of that.
+    """
+
+    TYPE: ClassVar[str] = "call"
+    call: Id
+    kind: CallKind
+    target: Id
+    role: ClientRole | None = None
+
+
 # Directions
 
 Introduction = Hello | RegisterCamera | RegisterGateway
 BrowserToSignaling = Hello | Offer | Candidate | Bye | Ping | Pong
 SignalingToBrowser = Welcome | Cameras | Answer | Candidate | Bye | Error | Ping | Pong
 GatewayToSignaling = RegisterGateway | Cameras | Answer | Candidate | Bye | Error | Ping | Pong
-SignalingToGateway = Registered | RoutedOffer | Candidate | Bye | Error | Ping | Pong
+SignalingToGateway = Registered | RoutedOffer | Candidate | Bye | Call | Error | Ping | Pong
 DeviceToSignaling = RegisterCamera | Ping | Pong
 SignalingToDevice = Registered | Error | Ping | Pong
-BrowserToGateway = Sync
-GatewayToBrowser = Synced | Motion | CameraChanged
+LeaseRequest = RequestLease | ReleaseLease | PassLease | RevokeLease | Stop | ClearStop
+BrowserToGateway = Sync | LeaseRequest
+GatewayToBrowser = Synced | Motion | CameraChanged | Car | Error
+DriverToGateway = Drive | Stop
+GatewayToDriver = Driven
+BoardToGateway = RegisterBoard | Acted | Telemetry | Ping | Pong
+GatewayToBoard = Registered | Actuate | Stop | ClearStop | Error | Ping | Pong
+RelayedToGateway = Join | Sync | LeaseRequest | Drive | Ping | Pong
+GatewayToRelayed = Synced | CameraChanged | Car | Driven | Error | Ping | Pong
