@@ -1,0 +1,1 @@
+"""Driving: who may, what of it reaches the board, and what stops the car."""
