@@ -1,6 +1,8 @@
 """The vectors are the contract's examples: this suite, the web's and the firmware's read them."""
 
+import dataclasses
 import json
+import typing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,12 @@ DIRECTIONS = {
     "signalingToDevice": messages.SignalingToDevice,
     "browserToGateway": messages.BrowserToGateway,
     "gatewayToBrowser": messages.GatewayToBrowser,
+    "driverToGateway": messages.DriverToGateway,
+    "gatewayToDriver": messages.GatewayToDriver,
+    "boardToGateway": messages.BoardToGateway,
+    "gatewayToBoard": messages.GatewayToBoard,
+    "relayedToGateway": messages.RelayedToGateway,
+    "gatewayToRelayed": messages.GatewayToRelayed,
 }
 PROBLEMS = {cls.slug for cls in (MalformedMessage, UnknownType, InvalidField)}
 
@@ -69,11 +77,27 @@ def test_there_is_one_file_for_each_direction() -> None:
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_every_message_and_field_appears(direction: str) -> None:
-    seen: dict[str, set[str]] = {}
+    seen: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
+    choices = codec.choices(DIRECTIONS[direction])
+    with_role = {cls.TYPE for cls in choices if hasattr(cls, "ROLE")}
     for vector in load(direction)["accept"]:
-        seen.setdefault(vector["message"]["type"], set()).update(vector["message"])
-    for cls in codec.choices(DIRECTIONS[direction]):
-        assert seen[cls.TYPE] == codec.wire_keys(cls), cls.__name__
+        message = vector["message"]
+        role = message["role"] if message["type"] in with_role else None
+        seen.setdefault((message["type"], role), []).append(message)
+    assert set(seen) == {(cls.TYPE, getattr(cls, "ROLE", None)) for cls in choices}
+    for cls in choices:
+        assert_every_field_appears(cls, seen[cls.TYPE, getattr(cls, "ROLE", None)])
+
+
+def assert_every_field_appears(cls: Any, wires: list[dict[str, Any]]) -> None:
+    """Also in the objects inside, which a file may show in any of its messages of ``cls``."""
+    assert {key for wire in wires for key in wire} == codec.wire_keys(cls), cls.__name__
+    for name, hint in typing.get_type_hints(cls).items():
+        inner = [each for each in (hint, *typing.get_args(hint)) if dataclasses.is_dataclass(each)]
+        values = [wire[key] for wire in wires if (key := codec.wire_name(name)) in wire]
+        lists = [value if isinstance(value, list) else [value] for value in values]
+        for part in inner:
+            assert_every_field_appears(part, [each for items in lists for each in items])
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
