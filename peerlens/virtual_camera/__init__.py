@@ -2,6 +2,7 @@
 
 from peerlens.camera_fault import Fault
 from peerlens.virtual_camera.choosing import choose_pictures
+from peerlens.virtual_camera.driven_car import DrivenCar
 from peerlens.virtual_camera.errors import PicturesError
 from peerlens.virtual_camera.faults import Faults, now_and_then
 from peerlens.virtual_camera.pictures import Picture, PictureFormat, Pictures, ScenePictures
@@ -12,6 +13,7 @@ from peerlens.virtual_camera.wire import Dialect
 
 __all__ = [
     "Dialect",
+    "DrivenCar",
     "Fault",
     "Faults",
     "Picture",

@@ -10,16 +10,18 @@ WHEELBASE_M = 0.30
 MAX_STEERING_RAD = 0.6
 ACCELERATION_M_S2 = 2.4
 DRAG_PER_S = 0.9
+BRAKING_M_S2 = 6.0
 _STEERING_RAD_S = 3.0
 _MAX_STEP_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """``throttle`` -1 (back) to 1, ``steering`` -1 (right) to 1 (left)."""
+    """Throttle -1 (back) to 1, steering -1 (right) to 1 (left); the brake beats the throttle."""
 
     throttle: float = 0.0
     steering: float = 0.0
+    brake: bool = False
 
 
 @dataclass(slots=True)
@@ -37,14 +39,19 @@ class Car:
         """Drive on for ``duration_s`` with the same controls."""
         throttle = min(1.0, max(-1.0, controls.throttle))
         wanted_rad = min(1.0, max(-1.0, controls.steering)) * MAX_STEERING_RAD
-        self.braking = throttle < 0 < self.speed_m_s
+        self.braking = controls.brake or throttle < 0 < self.speed_m_s
         while duration_s > 0:
             step_s = min(duration_s, _MAX_STEP_S)
             duration_s -= step_s
             turn_rad = wanted_rad - self.steering_rad
             limit_rad = _STEERING_RAD_S * step_s
             self.steering_rad += min(limit_rad, max(-limit_rad, turn_rad))
-            self.speed_m_s += (throttle * ACCELERATION_M_S2 - DRAG_PER_S * self.speed_m_s) * step_s
+            if controls.brake:
+                slower_m_s = max(0.0, abs(self.speed_m_s) - BRAKING_M_S2 * step_s)
+                self.speed_m_s = math.copysign(slower_m_s, self.speed_m_s)
+            else:
+                pull_m_s2 = throttle * ACCELERATION_M_S2 - DRAG_PER_S * self.speed_m_s
+                self.speed_m_s += pull_m_s2 * step_s
             self.heading += self.speed_m_s / WHEELBASE_M * math.tan(self.steering_rad) * step_s
             self.x += math.cos(self.heading) * self.speed_m_s * step_s
             self.y += math.sin(self.heading) * self.speed_m_s * step_s

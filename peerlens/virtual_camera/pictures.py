@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from peerlens.virtual_camera.driven_car import DrivenCar
 from peerlens.virtual_camera.scene import Scene
 from peerlens.virtual_camera.stamp import stamp
 
@@ -58,7 +59,7 @@ class Pictures(Protocol):
 
 
 class ScenePictures:
-    """The generated race track."""
+    """The generated race track, with a car to drive if there is one."""
 
     def __init__(
         self,
@@ -68,9 +69,10 @@ class ScenePictures:
         quality: int = JPEG_QUALITY,
         *,
         stamped: bool = False,
+        driven: DrivenCar | None = None,
     ) -> None:
         self._format = PictureFormat(width, height, fps, quality, stamped)
-        self.scene = Scene(width, height)
+        self.scene = Scene(width, height, driven=driven)
 
     @property
     def fps(self) -> float:

@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from peerlens.virtual_camera.backdrop import paint_backdrop
 from peerlens.virtual_camera.car import Car, Driver, Pilot
-from peerlens.virtual_camera.car_model import CarModel
+from peerlens.virtual_camera.car_model import BLUE, CarModel, Signals
+from peerlens.virtual_camera.driven_car import DrivenCar
+from peerlens.virtual_camera.field import Field
 from peerlens.virtual_camera.track import Track
 from peerlens.virtual_camera.view import View
 
@@ -28,10 +30,17 @@ _CLOUD_DEPTH = 46
 class Scene:
     """Renders one picture after the other; used by one thread at a time.
 
-    ``car`` may be read and moved, ``driver`` replaced, between pictures.
+    ``car`` may be read and moved, ``driver`` replaced, between pictures. ``driven`` is a second
+    car, which moves by its outputs.
     """
 
-    def __init__(self, width: int = 640, height: int = 480, driver: Driver | None = None) -> None:
+    def __init__(
+        self,
+        width: int = 640,
+        height: int = 480,
+        driver: Driver | None = None,
+        driven: DrivenCar | None = None,
+    ) -> None:
         if not (MIN_WIDTH <= width <= MAX_WIDTH and MIN_HEIGHT <= height <= MAX_HEIGHT):
             raise ValueError(
                 f"{width}x{height}: expected {MIN_WIDTH}x{MIN_HEIGHT} to {MAX_WIDTH}x{MAX_HEIGHT}"
@@ -43,6 +52,7 @@ class Scene:
         self.frames = 0
         self._view = View(width, height)
         self._model = CarModel(self._view)
+        self._driven = _Driven(driven, self._view) if driven is not None else None
         self._random = np.random.default_rng(3)
         self._painted: _Painted | None = None
         self._rendered_s: float | None = None
@@ -64,13 +74,24 @@ class Scene:
         self._rendered_s = now_s
         self.frames += 1
         frame = painted.backdrop.copy()
-        self._model.paint(frame, self.car)
+        self._paint_cars(frame)
         painted.light(frame, now_s, self._random)
         self._caption(frame)
         return frame
 
     def _advance(self, duration_s: float) -> None:
         self.car.step(duration_s, self.driver.drive(self.car))
+        if self._driven is not None:
+            self._driven.advance(duration_s)
+
+    def _paint_cars(self, frame: Image) -> None:
+        """The nearer car hides the other."""
+        driven = self._driven
+        if driven is not None and driven.y > self.car.y:
+            driven.paint(frame)
+        self._model.paint(frame, self.car)
+        if driven is not None and driven.y <= self.car.y:
+            driven.paint(frame)
 
     def _caption(self, frame: Image) -> None:
         size = self._view.width / 640
@@ -91,6 +112,27 @@ class Scene:
                 max(1, round(size)),
                 cv2.LINE_AA,
             )
+
+
+class _Driven:
+    """The driven car, its walls and its looks."""
+
+    def __init__(self, driven: DrivenCar, view: View) -> None:
+        self._driven = driven
+        self._field = Field(view)
+        self._model = CarModel(view, BLUE)
+        self._signals = Signals()
+
+    @property
+    def y(self) -> float:
+        return self._driven.car.y
+
+    def advance(self, duration_s: float) -> None:
+        outputs = self._driven.advance(duration_s, self._field)
+        self._signals = Signals(outputs.lights, outputs.horn)
+
+    def paint(self, frame: Image) -> None:
+        self._model.paint(frame, self._driven.car, self._signals)
 
 
 class _Painted:
