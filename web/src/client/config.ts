@@ -14,6 +14,8 @@ declare global {
 export interface Endpoints {
   /** The signaling WebSocket. */
   readonly signalingUrl: string;
+  /** The WebSocket for driving over the relay. */
+  readonly controlUrl: string;
   /** Base of `/{camera}/whep` and `/{camera}/snapshot.jpg`, without a slash at the end. */
   readonly httpUrl: string;
 }
@@ -33,5 +35,7 @@ export function endpoints(config: PeerlensConfig | undefined, pageUrl: string): 
   http.protocol = url.protocol === "ws:" ? "http:" : "https:";
   http.search = "";
   http.pathname = http.pathname.replace(/\/ws\/?$/, "");
-  return { signalingUrl: url.href, httpUrl: http.href.replace(/\/$/, "") };
+  const control = new URL(url);
+  control.pathname = `${url.pathname.replace(/\/$/, "")}/control`;
+  return { signalingUrl: url.href, controlUrl: control.href, httpUrl: http.href.replace(/\/$/, "") };
 }

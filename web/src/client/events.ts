@@ -1,9 +1,14 @@
-/** The `events` data channel: heartbeat and clock comparison out, news about the camera in. */
+/** The `events` data channel: heartbeat and requests out, news about camera and car in. */
 
 import { epochNow, RemoteClock } from "./clock";
 import { decode, encode } from "./codec";
 import { ProtocolError } from "./errors";
-import { browserToGateway, gatewayToBrowser, type FromGateway } from "./messages";
+import {
+  browserToGateway,
+  gatewayToBrowser,
+  type FromGateway,
+  type ToGateway,
+} from "./messages";
 
 export const SYNC_EVERY_MS = 2_000;
 /** While somebody looks at the numbers. */
@@ -79,6 +84,18 @@ export class EventsChannel {
     this.#beat();
   }
 
+  /** Sends one message; false when there is no way. */
+  send(message: ToGateway): boolean {
+    if (!this.#isOpen) return false;
+    try {
+      this.#channel.send(encode(message, browserToGateway));
+      return true;
+    } catch {
+      // The channel is closing or its buffer is full: the silence will tell.
+      return false;
+    }
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#isOpen = false;
@@ -98,11 +115,7 @@ export class EventsChannel {
   }
 
   #sync(): void {
-    try {
-      this.#channel.send(encode({ type: "sync", sentMs: epochNow() }, browserToGateway));
-    } catch {
-      // The channel is closing or its buffer is full: the silence will tell.
-    }
+    this.send({ type: "sync", sentMs: epochNow() });
   }
 
   #receive(data: unknown, listener: EventsListener): void {

@@ -56,6 +56,16 @@ export class LatencyMeter {
     return median === undefined || median < 0 ? null : median;
   }
 
+  /**
+   * Age, now, of the picture on screen: what the newest one had when it was shown, and the time
+   * since. Null when none was shown in the last second, or when its age is not known.
+   */
+  onScreenMs(nowMs: number): number | null {
+    this.#forget(nowMs);
+    const newest = this.#samples.at(-1);
+    return newest === undefined || newest.ageMs < 0 ? null : newest.ageMs + nowMs - newest.atMs;
+  }
+
   #forget(nowMs: number): void {
     this.#samples = this.#samples.filter((sample) => nowMs - sample.atMs <= WINDOW_MS);
   }

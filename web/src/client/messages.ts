@@ -54,8 +54,26 @@ const pixels = integer(1, 16_384);
 const count = integer(0, 2 ** 53);
 const ms = number(0, 1e7);
 const seconds = number(0.1, 600);
+const axis = number(-1, 1);
+const clockMs = number(0, 1e14);
+const ttlMs = number(1, 1_000);
 const clientRole = oneOf("viewer", "driver", "admin");
 const version = optional(integer(), VERSION);
+const driveState = oneOf("disarmed", "arming", "armed", "neutral", "stopped");
+const driveReason = oneOf(
+  "not-driving",
+  "old",
+  "expired",
+  "board-offline",
+  "stopped",
+  "not-armed",
+  "stale-video",
+  "slow-video",
+  "board-limit",
+);
+export type ClientRole = ReturnType<typeof clientRole>;
+export type DriveState = ReturnType<typeof driveState>;
+export type DriveReason = ReturnType<typeof driveReason>;
 
 // Parts of messages
 
@@ -77,6 +95,7 @@ const cameraInfo = {
   fps: maybe(number(0, 1000)),
   viewers: optional(integer(0, 1_000_000), 0),
   motion: optional(boolean, false),
+  car: maybe(id),
 };
 const cameraList = list(object(cameraInfo), 0, 256);
 export type CameraInfo = Output<typeof cameraInfo>;
@@ -112,6 +131,31 @@ const delivery = {
 };
 export type Delivery = Output<typeof delivery>;
 
+const heard = { atMs: required(clockMs), heldMs: required(ms) };
+export type Heard = Output<typeof heard>;
+
+const capabilities = {
+  lights: optional(boolean, false),
+  horn: optional(boolean, false),
+  pan: optional(boolean, false),
+  tilt: optional(boolean, false),
+  reverse: optional(boolean, true),
+};
+export type BoardCapabilities = Output<typeof capabilities>;
+
+const limits = {
+  forward: optional(fraction, 1),
+  reverse: optional(fraction, 1),
+  failsafeMs: optional(number(100, 500), 250),
+};
+
+const health = {
+  batteryV: maybe(number(0, 100)),
+  batteryPercent: maybe(number(0, 100)),
+  rssiDbm: maybe(number(-200, 50)),
+};
+export type BoardHealth = Output<typeof health>;
+
 // First messages, and their answers
 
 const Hello = message("hello", { v: version, token: maybe(token) });
@@ -134,9 +178,30 @@ const RegisterGateway = message(
     cameras: optional(cameraList, []),
     v: version,
     token: maybe(token),
+    boards: optional(list(id, 0, 256), []),
   },
   "gateway",
 );
+const RegisterBoard = message(
+  "register",
+  {
+    deviceId: required(id),
+    v: version,
+    token: maybe(token),
+    capabilities: optional(object(capabilities), {
+      lights: false,
+      horn: false,
+      pan: false,
+      tilt: false,
+      reverse: true,
+    }),
+    limits: optional(object(limits), { forward: 1, reverse: 1, failsafeMs: 250 }),
+    model: maybe(text(1, 100)),
+    firmware: maybe(text(1, 100)),
+  },
+  "board",
+);
+const Join = message("join", { camera: required(id), v: version, token: maybe(token) });
 const Welcome = message("welcome", {
   peer: required(id),
   role: required(clientRole),
@@ -205,6 +270,105 @@ const CameraChanged = message("camera", { camera: required(object(cameraInfo)) }
 export type Synced = Message<typeof Synced>;
 export type Motion = Message<typeof Motion>;
 
+// Driving: the lease and the state of the car, on the `events` channel
+
+const RequestLease = message("requestLease", {});
+const ReleaseLease = message("releaseLease", {});
+const PassLease = message("passLease", {});
+const RevokeLease = message("revokeLease", {});
+const Stop = message("stop", {});
+const ClearStop = message("clearStop", {});
+const Car = message("car", {
+  car: required(id),
+  board: required(oneOf("offline", "online")),
+  state: required(driveState),
+  you: required(oneOf("watching", "queued", "driving")),
+  mayDrive: required(boolean),
+  slowAboveMs: required(ms),
+  refuseAboveMs: required(ms),
+  driven: optional(boolean, false),
+  queue: optional(count, 0),
+  place: maybe(count),
+  leftMs: maybe(ms),
+  session: maybe(id),
+  capabilities: maybe(object(capabilities)),
+  health: maybe(object(health)),
+});
+const leaseRequests = [
+  RequestLease,
+  ReleaseLease,
+  PassLease,
+  RevokeLease,
+  Stop,
+  ClearStop,
+] as const;
+export type Car = Message<typeof Car>;
+
+// Driving: the `control` data channel
+
+const Drive = message("drive", {
+  session: required(id),
+  seq: required(uint32),
+  sentMs: required(clockMs),
+  ttlMs: required(ttlMs),
+  throttle: required(axis),
+  steering: required(axis),
+  heard: maybe(object(heard)),
+  videoAgeMs: maybe(ms),
+  brake: optional(boolean, false),
+  lights: optional(boolean, false),
+  horn: optional(boolean, false),
+  pan: optional(axis, 0),
+  tilt: optional(axis, 0),
+});
+const Driven = message("driven", {
+  seq: required(uint32),
+  sentMs: required(clockMs),
+  atMs: required(clockMs),
+  state: required(driveState),
+  throttle: required(axis),
+  steering: required(axis),
+  reason: maybe(driveReason),
+  boardMs: maybe(ms),
+});
+export type Driven = Message<typeof Driven>;
+
+// Driving: gateway and control board
+
+const Actuate = message("actuate", {
+  seq: required(uint32),
+  ttlMs: required(ttlMs),
+  throttle: required(axis),
+  steering: required(axis),
+  heard: required(object(heard)),
+  brake: optional(boolean, false),
+  lights: optional(boolean, false),
+  horn: optional(boolean, false),
+  pan: optional(axis, 0),
+  tilt: optional(axis, 0),
+});
+const Acted = message("acted", {
+  seq: required(uint32),
+  atMs: required(uint32),
+  state: required(driveState),
+  throttle: required(axis),
+  steering: required(axis),
+});
+const Telemetry = message("telemetry", {
+  atMs: required(uint32),
+  state: required(driveState),
+  health: optional(object(health), { batteryV: null, batteryPercent: null, rssiDbm: null }),
+});
+
+// Driving over the relay
+
+const Call = message("call", {
+  call: required(id),
+  kind: required(oneOf("board", "driver")),
+  target: required(id),
+  role: maybe(clientRole),
+});
+
 // Directions
 
 export const browserToSignaling = [Hello, Offer, Candidate, Bye, Ping, Pong] as const;
@@ -233,17 +397,49 @@ export const signalingToGateway = [
   RoutedOffer,
   Candidate,
   Bye,
+  Call,
   ErrorMessage,
   Ping,
   Pong,
 ] as const;
 export const deviceToSignaling = [RegisterCamera, Ping, Pong] as const;
 export const signalingToDevice = [Registered, ErrorMessage, Ping, Pong] as const;
-export const browserToGateway = [Sync] as const;
-export const gatewayToBrowser = [Synced, Motion, CameraChanged] as const;
+export const browserToGateway = [Sync, ...leaseRequests] as const;
+export const gatewayToBrowser = [Synced, Motion, CameraChanged, Car, ErrorMessage] as const;
+export const driverToGateway = [Drive, Stop] as const;
+export const gatewayToDriver = [Driven] as const;
+export const boardToGateway = [RegisterBoard, Acted, Telemetry, Ping, Pong] as const;
+export const gatewayToBoard = [
+  Registered,
+  Actuate,
+  Stop,
+  ClearStop,
+  ErrorMessage,
+  Ping,
+  Pong,
+] as const;
+export const relayedToGateway = [Join, Sync, ...leaseRequests, Drive, Ping, Pong] as const;
+export const gatewayToRelayed = [
+  Synced,
+  CameraChanged,
+  Car,
+  Driven,
+  ErrorMessage,
+  Ping,
+  Pong,
+] as const;
 
 export type ToSignaling = Draft<(typeof browserToSignaling)[number]>;
 export type FromSignaling = Message<(typeof signalingToBrowser)[number]>;
+export type ToGateway = Draft<(typeof browserToGateway)[number]>;
 export type FromGateway = Message<(typeof gatewayToBrowser)[number]>;
+/** On `control`. */
+export type ToCar = Draft<(typeof driverToGateway)[number]>;
+export type Drive = Draft<typeof Drive>;
+export type LeaseRequest = Draft<(typeof leaseRequests)[number]>;
+/** What the gateway says to whoever drives or may. */
+export type CarNews = Car | Driven | ErrorMessage;
+export type ToRelay = Draft<(typeof relayedToGateway)[number]>;
+export type FromRelay = Message<(typeof gatewayToRelayed)[number]>;
 /** Messages that belong to one session. */
 export type SessionMessage = Answer | Candidate | Bye | ErrorMessage;

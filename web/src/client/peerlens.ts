@@ -3,6 +3,8 @@
 import { Brokered } from "./brokered";
 import { epochNow } from "./clock";
 import type { Endpoints } from "./config";
+import { Relay } from "./drive/relay";
+import type { TransportListener } from "./drive/transport";
 import { Refused } from "./errors";
 import type { CameraInfo } from "./messages";
 import type { Negotiation } from "./negotiation";
@@ -120,6 +122,19 @@ export class Peerlens {
         shared.watcher.stop();
       }, LINGER_MS);
     };
+  }
+
+  /** Another way to the car of `camera`, for when there is no peer connection; not started. */
+  relay(camera: string, listener: TransportListener): Relay {
+    const { createSocket, endpoints, tokens } = this.#options;
+    return new Relay(
+      {
+        camera,
+        token: () => tokens.token,
+        createSocket: () => createSocket(endpoints.controlUrl),
+      },
+      listener,
+    );
   }
 
   /** The camera's newest complete JPEG. Rejects with `Refused`. */

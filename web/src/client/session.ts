@@ -1,10 +1,13 @@
 /** One peer connection that watches one camera. Single use: to reconnect, build a new one. */
 
 import { epochNow } from "./clock";
+import { CONTROL_OPTIONS, ControlChannel } from "./drive/control";
+import { Lease } from "./drive/lease";
+import { PeerTransport, type Transport, type TransportListener } from "./drive/transport";
 import { Refused } from "./errors";
 import { EventsChannel } from "./events";
 import { LatencyMeter } from "./latency";
-import type { CameraInfo, Delivery, FromGateway, Motion, Synced } from "./messages";
+import type { CameraInfo, CarNews, Delivery, FromGateway, Motion, Synced } from "./messages";
 import type { IceCandidate, Negotiation } from "./negotiation";
 import { StatsReader, type Report, type StreamStats } from "./stats";
 import { LatencyTracer, type LatencyTrace } from "./trace";
@@ -61,6 +64,11 @@ export class Session {
   #peer: RTCPeerConnection | null = null;
   #receiver: RTCRtpReceiver | null = null;
   #events: EventsChannel | null = null;
+  /** It is told on change only: heard from the start, for whoever comes to drive later. */
+  readonly #lease = new Lease();
+  #driving: TransportListener | null = null;
+  #control: ControlChannel | null = null;
+  #transport: Transport | null = null;
   #remote: (IceCandidate | null)[] | null = [];
   #connectedMs: number | null = null;
   #frameMs = -Infinity;
@@ -100,6 +108,21 @@ export class Session {
   /** Median age of the pictures shown in the last second, in ms; null when it is not known. */
   get latencyMs(): number | null {
     return this.#latency.medianMs(epochNow());
+  }
+
+  /** Age, now, of the picture on screen, in ms; null when there is none or it is not known. */
+  get onScreenMs(): number | null {
+    return this.#latency.onScreenMs(epochNow());
+  }
+
+  /** The way to the car; null unless it was asked for. */
+  get transport(): Transport | null {
+    return this.#transport;
+  }
+
+  /** Whether it was ever connected. */
+  get wasConnected(): boolean {
+    return this.#connectedMs !== null;
   }
 
   /** Where the time of these pictures goes; null when none was traced lately. */
@@ -148,6 +171,15 @@ export class Session {
     this.#events?.lookClosely(isClose);
   }
 
+  /**
+   * Opens the `control` channel beside the other, also later: that needs no new negotiation.
+   * Null: nobody listens any more.
+   */
+  drive(listener: TransportListener | null): void {
+    this.#driving = listener;
+    this.#openControl();
+  }
+
   /** Makes sure soon that the far end is still there, unless pictures say so already. */
   probe(): void {
     if (epochNow() - this.#frameMs > FRESH_MS) this.#events?.probe();
@@ -186,6 +218,7 @@ export class Session {
       },
     });
     this.#events.lookClosely(this.#isClose);
+    this.#openControl();
     peer.ontrack = (event) => {
       this.#stream = event.streams[0] ?? new MediaStream([event.track]);
       this.#options.listener.changed();
@@ -215,6 +248,26 @@ export class Session {
     const early = this.#remote ?? [];
     this.#remote = null;
     for (const candidate of early) this.#addRemote(candidate);
+  }
+
+  #openControl(): void {
+    if (this.#driving === null || this.#control !== null || this.#isOver()) return;
+    if (this.#peer === null || this.#events === null) return;
+    const channel = this.#peer.createDataChannel("control", CONTROL_OPTIONS);
+    this.#control = new ControlChannel(channel, {
+      driven: (driven) => {
+        this.#heardOfCar(driven);
+      },
+      changed: () => {
+        this.#driving?.changed();
+      },
+    });
+    this.#transport = new PeerTransport(this.#events, this.#control, this.#lease);
+  }
+
+  #heardOfCar(news: CarNews): void {
+    this.#lease.heard(news, performance.now());
+    if (this.#transport !== null) this.#driving?.heard(news, this.#transport);
   }
 
   #addRemote(candidate: IceCandidate | null): void {
@@ -247,7 +300,8 @@ export class Session {
   #heard(message: FromGateway): void {
     if (message.type === "synced") this.#synced(message);
     else if (message.type === "motion") this.#options.listener.motion(message);
-    else this.#heardOfCamera(message.camera);
+    else if (message.type === "camera") this.#heardOfCamera(message.camera);
+    else this.#heardOfCar(message);
   }
 
   #synced({ frame, delivery }: Synced): void {
@@ -327,6 +381,7 @@ export class Session {
     clearInterval(this.#ticker);
     this.#failure = failure;
     this.#events?.stop();
+    this.#control?.stop();
     this.#options.negotiation.close(reason ?? failure?.detail ?? "");
     if (this.#peer !== null) {
       this.#peer.ontrack = null;
@@ -341,6 +396,7 @@ export class Session {
     console.debug("session = %s -> %s %s", this.#state, state, why);
     this.#state = state;
     this.#options.listener.changed();
+    if (this.#isOver()) this.#driving?.changed();
   }
 }
 

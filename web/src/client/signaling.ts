@@ -35,7 +35,10 @@ export interface SignalingStatus {
 }
 
 /** What this needs of a `WebSocket`. */
-export type Socket = Pick<WebSocket, "onopen" | "onmessage" | "onclose" | "send" | "close">;
+export type Socket = Pick<
+  WebSocket,
+  "onopen" | "onmessage" | "onclose" | "send" | "close" | "bufferedAmount"
+>;
 
 export interface SignalingOptions {
   readonly token: () => string | null;
@@ -44,7 +47,7 @@ export interface SignalingOptions {
 }
 
 /** Closes after which trying again by itself would not help. */
-const FINAL_CLOSES: ReadonlyMap<number, string> = new Map([
+export const FINAL_CLOSES: ReadonlyMap<number, string> = new Map([
   [4400, "invalid-field"],
   [4401, "unauthorized"],
   [4403, "forbidden"],

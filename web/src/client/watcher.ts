@@ -2,6 +2,7 @@
 
 import { Backoff } from "./backoff";
 import { epochNow } from "./clock";
+import type { Transport, TransportListener } from "./drive/transport";
 import { Refused } from "./errors";
 import { watchFrames } from "./frames";
 import type { CameraInfo, Delivery, Motion } from "./messages";
@@ -30,6 +31,8 @@ export interface WatchView {
   readonly size: { readonly width: number; readonly height: number } | null;
   /** How many sessions it took so far. */
   readonly attempts: number;
+  /** How many of them, in a row and up to now, found no way to the gateway. */
+  readonly pathless: number;
 }
 
 export interface WatcherOptions {
@@ -55,6 +58,8 @@ const PATIENT: ReadonlySet<string> = new Set([
   "forbidden",
 ]);
 const PATIENT_MS = 10_000;
+/** How a session ends that was negotiated, or tried to be, and then found no way. */
+const PATHLESS: ReadonlySet<string> = new Set(["timeout", "failed", "bye"]);
 
 export class Watcher {
   readonly camera: string;
@@ -68,11 +73,13 @@ export class Watcher {
   #info: CameraInfo | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
+  #pathless = 0;
   #video: HTMLVideoElement | null = null;
   #detach: () => void = () => undefined;
   #size: WatchView["size"] = null;
   #isBlocked = false;
   readonly #onlookers = new Set<object>();
+  #driving: TransportListener | null = null;
 
   constructor(options: WatcherOptions) {
     this.camera = options.camera;
@@ -102,6 +109,7 @@ export class Watcher {
     this.#session = null;
     session?.close();
     this.#failure = null;
+    this.#pathless = 0;
     this.#motion.clear();
     this.#publish();
   }
@@ -144,6 +152,27 @@ export class Watcher {
       this.#onlookers.delete(onlooker);
       this.#session?.lookClosely(this.#onlookers.size > 0);
     };
+  }
+
+  /** Opens the way to the car as well, until the returned function is called. */
+  drive(listener: TransportListener): () => void {
+    this.#driving = listener;
+    this.#session?.drive(listener);
+    return () => {
+      if (this.#driving !== listener) return;
+      this.#driving = null;
+      this.#session?.drive(null);
+    };
+  }
+
+  /** The way to the car of the session that is on; null while there is none. */
+  get transport(): Transport | null {
+    return this.#session?.transport ?? null;
+  }
+
+  /** Age, now, of the picture on screen, in ms; null when there is none or it is not known. */
+  get onScreenMs(): number | null {
+    return this.#isBlocked ? null : (this.#session?.onScreenMs ?? null);
   }
 
   /** Shows the camera in `video`, until the returned function is called. */
@@ -221,6 +250,7 @@ export class Watcher {
     });
     this.#session = session;
     session.lookClosely(this.#onlookers.size > 0);
+    if (this.#driving !== null) session.drive(this.#driving);
     session.start();
     this.#publish();
   }
@@ -234,8 +264,10 @@ export class Watcher {
 
   #changed(session: Session): void {
     if (session !== this.#session) return;
+    if (session.wasConnected) this.#pathless = 0;
     if (session.state === "failed") {
       this.#session = null;
+      if (!session.wasConnected && PATHLESS.has(session.failure?.slug ?? "")) this.#pathless += 1;
       this.#failed(session.failure ?? new Refused("failed", ""));
     } else {
       if (session.isConnected) this.#failure = null;
@@ -305,6 +337,7 @@ export class Watcher {
       motion: isLive ? this.#motion.view : null,
       size: this.#size ?? decoded,
       attempts: this.#attempts,
+      pathless: this.#pathless,
     };
   }
 }

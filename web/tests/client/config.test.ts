@@ -4,6 +4,7 @@ import { endpoints } from "../../src/client/config";
 it("takes the page's own server by default", () => {
   expect(endpoints(undefined, "http://localhost:8080/camera/front?whep#x")).toEqual({
     signalingUrl: "ws://localhost:8080/ws",
+    controlUrl: "ws://localhost:8080/ws/control",
     httpUrl: "http://localhost:8080",
   });
   expect(endpoints({}, "https://example.org/").signalingUrl).toBe("wss://example.org/ws");
@@ -13,6 +14,7 @@ it("takes what config.js says", () => {
   const page = "https://static.example.org/";
   expect(endpoints({ signalingUrl: "wss://cams.example.org/eye/ws" }, page)).toEqual({
     signalingUrl: "wss://cams.example.org/eye/ws",
+    controlUrl: "wss://cams.example.org/eye/ws/control",
     httpUrl: "https://cams.example.org/eye",
   });
   expect(endpoints({ signalingUrl: "https://cams.example.org/ws" }, page).signalingUrl).toBe(

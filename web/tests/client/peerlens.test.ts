@@ -33,7 +33,11 @@ function build(mode: "signaling" | "whep"): Peerlens {
   const fake = fakePeers();
   peers = fake.peers;
   return new Peerlens({
-    endpoints: { signalingUrl: "wss://example.org/ws", httpUrl: "https://example.org" },
+    endpoints: {
+      signalingUrl: "wss://example.org/ws",
+      controlUrl: "wss://example.org/ws/control",
+      httpUrl: "https://example.org",
+    },
     tokens,
     mode,
     createSocket: () => {

@@ -13,6 +13,7 @@ function camera(id: string, name = id): CameraInfo {
     fps: null,
     viewers: 0,
     motion: false,
+    car: null,
   };
 }
 const nobody = () => false;

@@ -13,6 +13,7 @@ function info(state: CameraInfo["state"], detail: string | null = null): CameraI
     fps: null,
     viewers: 0,
     motion: false,
+    car: null,
   };
 }
 

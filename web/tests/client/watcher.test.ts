@@ -50,6 +50,7 @@ function info(state: CameraInfo["state"]): CameraInfo {
     fps: null,
     viewers: 1,
     motion: false,
+    car: null,
   };
 }
 

@@ -6,6 +6,7 @@ export class FakeChannel {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
   readonly sent: Record<string, unknown>[] = [];
+  bufferedAmount = 0;
 
   send(text: string): void {
     this.sent.push(JSON.parse(text) as Record<string, unknown>);
@@ -29,7 +30,10 @@ export class FakeChannel {
 
 /** As much of `RTCPeerConnection` as a session uses, driven by the test. */
 export class FakePeer {
+  /** The `events` channel. */
   readonly channel = new FakeChannel();
+  readonly control = new FakeChannel();
+  controlOptions: unknown = null;
   readonly receiver = {
     jitterBufferTarget: null as number | null,
     playoutDelayHint: null as number | null,
@@ -55,7 +59,11 @@ export class FakePeer {
     return { receiver: this.receiver };
   }
 
-  createDataChannel(_label: string, options: unknown) {
+  createDataChannel(label: string, options: unknown) {
+    if (label === "control") {
+      this.controlOptions = options;
+      return this.control;
+    }
     this.channelOptions = options;
     return this.channel;
   }

@@ -8,6 +8,7 @@ export class FakeSocket implements Socket {
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
   readonly sent: Record<string, unknown>[] = [];
+  bufferedAmount = 0;
   closedWith: number | null = null;
 
   send(text: string): void {
