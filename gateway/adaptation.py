@@ -42,15 +42,15 @@ class _Span:
 class Adaptation:
     """One viewer's rung on the ladder; ``rung`` 0 is the best.
 
-    ``rates`` are the limits of the rungs in bit/s, best first. ``grace_s`` is how long evidence
-    must last before a fall: a driver's is longer, so that on a shared uplink the others yield
-    first. Times are in seconds on one monotonic clock.
+    ``rates`` are the limits of the rungs in bit/s, best first. ``grace_s``, which may change, is
+    how long evidence must last before a fall: a driver's is longer, so that on a shared uplink
+    the others yield first. Times are in seconds on one monotonic clock.
     """
 
-    def __init__(self, rates: Sequence[int], now_s: float, grace_s: float = 0.0) -> None:
+    def __init__(self, rates: Sequence[int], now_s: float) -> None:
         self.rung = 0
         self._rates = tuple(rates)
-        self._grace_s = grace_s
+        self.grace_s = 0.0
         self._calm_from_s = now_s
         self._changed_s = now_s - SETTLE_S
         self._climbed_s: float | None = None
@@ -128,7 +128,7 @@ class Adaptation:
             # A trial that fails need not wait: what has changed is known.
             self._wait_s = min(2 * self._wait_s, MOST_CALM_S)
             self._climbed_s = None
-        elif now_s - self._pressed_from_s < self._grace_s or now_s - self._changed_s < SETTLE_S:
+        elif now_s - self._pressed_from_s < self.grace_s or now_s - self._changed_s < SETTLE_S:
             return
         least = len(self._rates) - 1
         if self.rung < least:

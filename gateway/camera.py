@@ -53,8 +53,11 @@ class Camera:
         settings: CameraSettings,
         executor: Executor,
         overload: Overload | None = None,
+        car: str | None = None,
     ) -> None:
         self.id = camera_id
+        self.car = car
+        """The id of the car that it rides on."""
         self.settings = settings
         self.streams = {
             codec: {
@@ -302,6 +305,7 @@ class Camera:
             fps=min(round(fps, 1), 1000.0) if fps is not None else None,
             viewers=self.viewers,
             motion=self._moving,
+            car=self.car,
         )
 
     def _lack(self) -> str | None:

@@ -5,6 +5,7 @@ GatewayError
 │   ├── DecodeError
 │   └── EncodeError
 ├── NoPicture                the camera gives none, and will not soon
+├── UnknownBoard             no car has it
 └── ViewerRefused            one viewer gets no session; carries the problem slug
     ├── InvalidSdp
     ├── NoCommonCodec
@@ -34,6 +35,10 @@ class EncodeError(MediaError):
 
 class NoPicture(GatewayError):
     """The camera cannot be had just now; the text says why."""
+
+
+class UnknownBoard(GatewayError):
+    """A control board registered that belongs to no car."""
 
 
 class ViewerRefused(GatewayError):

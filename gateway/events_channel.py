@@ -1,4 +1,4 @@
-"""The ``events`` data channel of one viewer: heartbeat, clock, delivery, motion, camera state."""
+"""The ``events`` data channel of one viewer: heartbeat, clock, delivery, motion, camera, car."""
 
 import functools
 import logging
@@ -10,6 +10,7 @@ from typing import cast
 from aiortc import RTCDataChannel
 from aiortc.exceptions import InvalidStateError
 
+from edge.token_bucket import TokenBucket
 from gateway.delivery import DeliveryStats
 from gateway.units import MotionEvent, StageTimes
 from protocol.codec import decode, encode
@@ -18,7 +19,10 @@ from protocol.messages import (
     BrowserToGateway,
     CameraChanged,
     CameraInfo,
+    Car,
+    Error,
     FrameTimes,
+    LeaseRequest,
     Motion,
     MotionLevel,
     Region,
@@ -42,6 +46,9 @@ def _wall_ahead_ms() -> float:
     return (time.time() - time.monotonic()) * 1000
 
 
+MESSAGES_PER_S, MESSAGE_BURST = 20.0, 40
+"""More than that in one direction is no viewer's page; it is not answered."""
+
 SentFrame = tuple[int, StageTimes, float]
 """RTP timestamp of a frame in the viewer's stream, its times, and when it left (monotonic)."""
 
@@ -50,11 +57,12 @@ SentFrame = tuple[int, StageTimes, float]
 class ViewerHooks:
     """What the channel asks of the viewer it belongs to.
 
-    ``heard`` is called at each sign of life. ``newest_sent`` and ``delivery`` give what its
-    next answer says of the video.
+    ``heard`` is called at each sign of life, ``asked`` with each request about the car.
+    ``newest_sent`` and ``delivery`` give what its next answer says of the video.
     """
 
     heard: Callable[[], None]
+    asked: Callable[[LeaseRequest], None]
     newest_sent: Callable[[], SentFrame | None]
     delivery: Callable[[], DeliveryStats]
 
@@ -67,10 +75,14 @@ class EventsChannel:
         self._viewer = viewer
         self.dropped = 0
         self.refused = 0
+        self._bucket = TokenBucket(MESSAGES_PER_S, MESSAGE_BURST, time.monotonic())
         channel.on("message", self._received)
 
     def _received(self, text: str | bytes) -> None:
         received_ms = time.time() * 1000
+        if not self._bucket.take(time.monotonic()):
+            self.dropped += 1
+            return
         try:
             message: BrowserToGateway = decode(text, BrowserToGateway)
         except ProtocolError as error:
@@ -79,7 +91,10 @@ class EventsChannel:
                 logger.warning("< events: refused: %s", error)
             return
         self._viewer.heard()
-        self._send(encode(self._synced(message, received_ms)))
+        if isinstance(message, Sync):
+            self._send(encode(self._synced(message, received_ms)))
+        else:
+            self._viewer.asked(message)
 
     def _synced(self, sync: Sync, received_ms: float) -> Synced:
         # One message rather than several: each costs more than all that it says.
@@ -93,6 +108,12 @@ class EventsChannel:
 
     def tell_camera(self, info: CameraInfo) -> None:
         self._send(_camera_text(info))
+
+    def tell_car(self, status: Car) -> None:
+        self._send(_car_text(status))
+
+    def refuse(self, error: Error) -> None:
+        self._send(encode(error))
 
     def _send(self, text: str) -> None:
         if self._channel.readyState != "open":
@@ -125,3 +146,8 @@ def _motion_text(camera_id: str, event: MotionEvent) -> str:
 @functools.lru_cache(maxsize=64)
 def _camera_text(info: CameraInfo) -> str:
     return encode(CameraChanged(info))
+
+
+@functools.lru_cache(maxsize=64)
+def _car_text(status: Car) -> str:
+    return encode(status)

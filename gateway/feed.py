@@ -49,8 +49,6 @@ class Feed:
         datagrams: DatagramSender,
         keys: Session,
         log: NamedLog,
-        *,
-        driving: bool = False,
     ) -> None:
         now_s = time.monotonic()
         self._streams = tuple(streams.values())
@@ -61,12 +59,10 @@ class Feed:
         self._datagrams = datagrams
         self._keys = keys
         self._log = log
-        self._driving = driving
+        self._driving = False
         self._reception = ReceptionMonitor()
         self._adaptation = Adaptation(
-            [stream.rung.max_bitrate_bps for stream in self._streams],
-            now_s,
-            DRIVER_GRACE_S if driving else 0.0,
+            [stream.rung.max_bitrate_bps for stream in self._streams], now_s
         )
         self._keyframe_requests = TokenBucket(KEYFRAMES_PER_S, KEYFRAME_BURST, now_s)
         self._estimate_bps: int | None = None
@@ -94,6 +90,15 @@ class Feed:
     def _receive_current(self) -> None:
         hub = self._current.hub
         self._receiving.enter_context(hub.subscribed(self._sender.send, first=self._driving))
+
+    def drives(self, drives: bool) -> None:
+        """Its viewer begins or ends to drive: its pictures go first, its quality falls last."""
+        if self._closed or drives == self._driving:
+            return
+        self._driving = drives
+        self._adaptation.grace_s = DRIVER_GRACE_S if drives else 0.0
+        self._receiving.close()
+        self._receive_current()
 
     def close(self) -> None:
         """Stop at once, saying goodbye. Idempotent; whatever comes back later is ignored."""

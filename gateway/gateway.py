@@ -1,4 +1,4 @@
-"""The gateway: cameras, viewers, and the pool of threads they share."""
+"""The gateway: cameras, cars, viewers, and the pool of threads they share."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,8 @@ from edge.problems import Problem
 from edge.roles import Role
 from edge.whep_http import Answered
 from gateway.camera import Camera
+from gateway.drive.cars import Cars
+from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
 from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
@@ -25,14 +27,20 @@ SESSION_BYTES = 16
 class Gateway:
     """``async with gateway:`` runs everything. It also is the backend of WHEP."""
 
-    def __init__(self, cameras: Mapping[str, CameraSettings], webrtc: WebrtcSettings) -> None:
+    def __init__(
+        self,
+        cameras: Mapping[str, CameraSettings],
+        webrtc: WebrtcSettings,
+        cars: Mapping[str, CarSettings] | None = None,
+        drive: DriveSettings | None = None,
+    ) -> None:
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
         self.overload = Overload()
+        self.cars = Cars(cars or {}, drive or DriveSettings())
         self.cameras = {
-            camera_id: Camera(camera_id, settings, self._executor, self.overload)
-            for camera_id, settings in cameras.items()
+            camera_id: self._camera(camera_id, settings) for camera_id, settings in cameras.items()
         }
-        self.peers = Peers(self.cameras, webrtc)
+        self.peers = Peers(self.cameras, self.cars, webrtc)
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> "Gateway":
@@ -42,12 +50,18 @@ class Gateway:
                 await stack.enter_async_context(camera)
             watched = overload_watched(self.overload, self.cameras.values())
             await stack.enter_async_context(watched)
+            await stack.enter_async_context(self.cars)
             await stack.enter_async_context(self.peers)
             self._stack = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+
+    def _camera(self, camera_id: str, settings: CameraSettings) -> Camera:
+        car = self.cars.of_camera(camera_id)
+        car_id = car.id if car is not None else None
+        return Camera(camera_id, settings, self._executor, self.overload, car_id)
 
     @property
     def infos(self) -> tuple[CameraInfo, ...]:

@@ -17,10 +17,15 @@ from aiortc import (
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.sdp import candidate_from_sdp
 
+from edge.roles import Role
 from gateway import aiortc_private, events_channel
 from gateway.camera import Camera
 from gateway.datagrams import DatagramSender
 from gateway.delivery import DeliveryStats
+from gateway.drive import control_channel
+from gateway.drive.car import Car
+from gateway.drive.control_channel import ControlChannel
+from gateway.drive.participant import Participant
 from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
 from gateway.feed import Feed
@@ -36,7 +41,8 @@ from gateway.quality import Quality
 from gateway.rtp_writer import RtpWriter
 from gateway.srtp import Protector, Scratch
 from gateway.units import MotionEvent
-from protocol.messages import CameraInfo, Candidate
+from protocol.messages import CameraInfo, Candidate, Error, LeaseRequest
+from protocol.messages import Car as CarStatus
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +70,13 @@ class Peer:
         certificate: RTCCertificate,
         closed: Callable[["Peer"], None],
         *,
-        driving: bool = False,
+        role: Role = Role.VIEWER,
+        car: Car | None = None,
     ) -> None:
         self.session = session
-        self.driving = driving
+        self.role = role
         self.camera = camera
+        self._car = car
         self.state = PeerState.NEGOTIATING
         self.ended_because = ""
         self.started_s = self.heard_s = time.monotonic()
@@ -78,6 +86,10 @@ class Peer:
         """Opens sockets until it is done; the connection can be closed only after it."""
         self._closed = closed
         self._events: EventsChannel | None = None
+        self._control: ControlChannel | None = None
+        self._participant: Participant | None = None
+        self._driving = contextlib.ExitStack()
+        self._is_driving = False
         self._feed: Feed | None = None
         self._candidates = 0
         self._described = asyncio.Event()
@@ -96,8 +108,6 @@ class Peer:
         choice = self.choice = choose_video(offer)
         # The camera opens while ICE and DTLS do their round trips.
         self._subscriptions.enter_context(self.camera.wanted())
-        if self.driving:
-            self._subscriptions.enter_context(self.camera.driving())
         try:
             await self._negotiate(offer, choice, gather_timeout_s)
         except Exception as error:
@@ -166,6 +176,7 @@ class Peer:
         self.ended_because = reason
         self._described.set()
         self._subscriptions.close()
+        self._driving.close()
         if self._feed is not None:
             self._feed.close()
         self.connection.remove_all_listeners()
@@ -221,9 +232,9 @@ class Peer:
             DatagramSender(aiortc_private.routing(sender)),
             keys,
             self._log,
-            driving=self.driving,
         )
         self._feed.start()
+        self._feed.drives(self._is_driving)
 
     def _rtcp_received(self, data: bytes) -> None:
         if self._feed is not None:
@@ -238,17 +249,78 @@ class Peer:
             self.close(f"connection {state}")
 
     def _channel_opened(self, channel: RTCDataChannel) -> None:
-        if channel.label != events_channel.LABEL or self._events is not None:
+        if channel.label == events_channel.LABEL and self._events is None:
+            self._open_events(channel)
+        elif channel.label == control_channel.LABEL and self._car is not None and not self._control:
+            participant = self._join(self._car)
+            self._control = ControlChannel(channel, self._car, participant, self._flooded)
+        else:
             self._log.info("< data channel %r is not served here", channel.label[:40])
             channel.close()
-            return
+
+    def _open_events(self, channel: RTCDataChannel) -> None:
         self._events = EventsChannel(
-            channel, ViewerHooks(self._heard, self._newest_sent, lambda: self.delivery)
+            channel,
+            ViewerHooks(self._heard, self._asked, self._newest_sent, lambda: self.delivery),
         )
         self._heard()
         self._subscriptions.enter_context(self.camera.motion.subscribed(self._tell_motion))
         self._subscriptions.enter_context(self.camera.changes.subscribed(self._tell_camera))
         self._tell_camera(self.camera.info)
+        if self._car is not None:
+            self._join(self._car)
+
+    # The car
+
+    def _join(self, car: Car) -> Participant:
+        """Join the car, when a channel opens that has to do with it."""
+        if self._participant is None:
+            self._participant = Participant(
+                name=self.session,
+                role=self.role,
+                tell=self._tell_car,
+                refuse=self._refuse,
+                video_age_ms=self._video_age_ms,
+                drives=self._drives,
+            )
+            self._subscriptions.callback(self._leave_car, car, self._participant)
+        car.join(self._participant, time.monotonic() * 1000)
+        return self._participant
+
+    def _leave_car(self, car: Car, participant: Participant) -> None:
+        car.leave(participant, time.monotonic() * 1000)
+
+    def _asked(self, message: LeaseRequest) -> None:
+        if self._car is not None and self._participant is not None:
+            self._car.request(self._participant, message, time.monotonic() * 1000)
+
+    def _tell_car(self, status: CarStatus) -> None:
+        if self._events is not None:
+            self._events.tell_car(status)
+
+    def _refuse(self, error: Error) -> None:
+        if self._events is not None:
+            self._events.refuse(error)
+
+    def _video_age_ms(self, now_ms: float) -> float | None:
+        """How old the newest picture is that was sent: what the viewer sees is no younger."""
+        newest = self._newest_sent()
+        return now_ms - newest[1].capture_s * 1000 if newest is not None else None
+
+    def _drives(self, drives: bool) -> None:
+        """A driver's pictures go first, and its quality is the last to fall."""
+        self._is_driving = drives
+        self._driving.close()
+        if drives:
+            self._driving.enter_context(self.camera.driving())
+        if self._feed is not None:
+            self._feed.drives(drives)
+
+    def _flooded(self, reason: str) -> None:
+        self._log.warning("< %s", reason)
+        self.close(reason)
+
+    # What it tells and hears
 
     def _heard(self) -> None:
         self.heard_s = time.monotonic()

@@ -13,6 +13,7 @@ from gateway import aiortc_private
 from gateway.camera import Camera
 from gateway.closing import Closer
 from gateway.delivery import DeliveryCounts
+from gateway.drive.cars import Cars
 from gateway.errors import (
     GatewayClosing,
     SessionExists,
@@ -40,8 +41,9 @@ CERTIFICATE_LIFETIME_S = 24 * 3600.0
 class Peers:
     """``async with peers:`` watches over them. On the event loop only."""
 
-    def __init__(self, cameras: Mapping[str, Camera], settings: WebrtcSettings) -> None:
+    def __init__(self, cameras: Mapping[str, Camera], cars: Cars, settings: WebrtcSettings) -> None:
         self._cameras = cameras
+        self._cars = cars
         self._settings = settings
         self._ice_servers = [
             RTCIceServer(list(server.urls), server.username, server.credential)
@@ -91,7 +93,7 @@ class Peers:
     async def open(self, session: str, camera_id: str, offer: str, role: Role = Role.VIEWER) -> str:
         """Start a peer under the name ``session`` and return its answer.
 
-        A driver's pictures go first, and its quality is the last to fall.
+        ``role`` decides whether it may drive.
         Raises :class:`ViewerRefused` in one of its kinds.
         """
         if not self._accepting:
@@ -109,7 +111,8 @@ class Peers:
             self._ice_servers,
             self._newest_certificate(),
             self._closed,
-            driving=role is Role.DRIVER,
+            role=role,
+            car=self._cars.of_camera(camera_id),
         )
         self._peers[session] = peer
         self.opened += 1

@@ -10,13 +10,14 @@ from edge.settings import Frozen
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 RESERVED_CAMERA_IDS = frozenset(
     {
-        *("api", "assets", "camera", "healthz", "metrics", "readyz", "ws"),
+        *("api", "assets", "camera", "drive", "healthz", "metrics", "readyz", "ws"),
         *("snapshot.jpg", "stream", "whep"),
     }
 )
 """Path segments that the HTTP server and the page use themselves.
 
-``/camera/ID`` is a page, ``/ID/stream`` a camera's: neither may look like the other.
+``/camera/ID`` and ``/drive/ID`` are pages, ``/ID/stream`` is a camera's: none may look like
+another.
 """
 
 MAX_CAMERAS = 256

@@ -8,11 +8,12 @@ file, or to the working folder where there is no file.
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from edge.settings import Frozen, ServerSettings
+from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.settings import (
     CAMERA_ID,
     MAX_CAMERAS,
@@ -42,29 +43,23 @@ Id = Annotated[str, Field(pattern=CAMERA_ID)]
 CameraId = Annotated[Id, AfterValidator(_valid_id)]
 
 
-class CarSettings(Frozen):
-    """A car: the camera that it carries and the control board that moves it."""
-
-    camera: CameraId
-    board: Id | None = None
-
-
 class IceSettings(Frozen):
     """The relays that signaling hands out to browsers and gateways."""
 
     ice_servers: tuple[IceServerSettings, ...] = ()
 
 
-class UpConfig(ServerSettings):
-    """``peerlens up``: signaling and gateway in one process."""
+class MediaConfig(ServerSettings):
+    """What a gateway serves: cameras, and the cars that they ride on."""
 
     cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict, max_length=MAX_CAMERAS)
-    cars: dict[Id, CarSettings] = Field(default_factory=dict)
+    cars: dict[Id, CarSettings] = Field(default_factory=dict, max_length=MAX_CAMERAS)
+    drive: DriveSettings = DriveSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
-    limits: SignalingLimits = SignalingLimits()
 
     @model_validator(mode="after")
-    def _cars_have_cameras(self) -> "UpConfig":
+    def _cars_fit(self) -> Self:
+        taken: dict[str, str] = {}
         for car_id, car in self.cars.items():
             if car.camera not in self.cameras:
                 known = ", ".join(self.cameras) or "none"
@@ -72,7 +67,21 @@ class UpConfig(ServerSettings):
                     f"cars.{car_id}.camera: expected one of the cameras ({known}),"
                     f" given {car.camera}"
                 )
+            for part, name in (("camera", car.camera), ("board", car.board)):
+                if name is None:
+                    continue
+                if (other := taken.setdefault(f"{part} {name}", car_id)) != car_id:
+                    raise ValueError(
+                        f"cars.{car_id}.{part}: expected one that no other car has,"
+                        f" given {name}, which {other} has"
+                    )
         return self
+
+
+class UpConfig(MediaConfig):
+    """``peerlens up``: signaling and gateway in one process."""
+
+    limits: SignalingLimits = SignalingLimits()
 
 
 class SignalingConfig(ServerSettings):
@@ -83,11 +92,9 @@ class SignalingConfig(ServerSettings):
     limits: SignalingLimits = SignalingLimits()
 
 
-class GatewayConfig(ServerSettings):
+class GatewayConfig(MediaConfig):
     """``peerlens gateway``: the cameras of one network, registered with a broker elsewhere."""
 
-    cameras: dict[CameraId, CameraSettings] = Field(default_factory=dict, max_length=MAX_CAMERAS)
-    webrtc: WebrtcSettings = WebrtcSettings()
     signaling: UplinkSettings
 
 

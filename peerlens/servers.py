@@ -18,6 +18,7 @@ from edge.ready_links import ready_links
 from edge.server import serving
 from edge.settings import AuthSettings, ServerSettings
 from gateway.app import as_ice_server, camera_list_routes, media_routes
+from gateway.drive.routes import drive_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
 from gateway.settings import UplinkSettings
@@ -98,12 +99,13 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     """Serve everything on one port. The gateway still talks to signaling over a WebSocket."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = Gateway(config.cameras, config.webrtc)
+    media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
     registry.register(GatewayMetrics(media))
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
     routes = [
         *media_routes(media, config.webrtc.ice_servers),
+        *drive_routes(media.cars),
         *viewer_routes(media),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
@@ -140,10 +142,11 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     """Serve the cameras of this network, and register with the broker."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = Gateway(config.cameras, config.webrtc)
+    media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
     registry.register(GatewayMetrics(media))
     routes = [
         *media_routes(media, config.webrtc.ice_servers),
+        *drive_routes(media.cars),
         *camera_list_routes(media),
         *viewer_routes(media),
     ]

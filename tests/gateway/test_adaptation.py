@@ -189,7 +189,8 @@ def test_a_climb_that_holds_makes_the_next_one_soon_again() -> None:
 
 
 def test_a_driver_holds_on_longer() -> None:
-    viewer, driver = Adaptation(RATES, 0.0), Adaptation(RATES, 0.0, grace_s=1.0)
+    viewer, driver = Adaptation(RATES, 0.0), Adaptation(RATES, 0.0)
+    driver.grace_s = 1.0
     for now_s in (1.0, 1.5):
         for adaptation in (viewer, driver):
             adaptation.lost(100, 0.5, 1_500_000, now_s)
@@ -221,7 +222,8 @@ REPORTS = st.lists(
 def test_whatever_comes_there_is_a_rung(
     reports: list[tuple[str, int, float, float, float]], grace_s: float
 ) -> None:
-    adaptation = Adaptation(RATES, 0.0, grace_s)
+    adaptation = Adaptation(RATES, 0.0)
+    adaptation.grace_s = grace_s
     now_s = 0.0
     for kind, number, fraction, seconds, step_s in reports:
         now_s += step_s

@@ -375,25 +375,6 @@ async def test_a_thousand_viewers_come_and_go_and_leave_nothing() -> None:
         assert not any(stream.wanted for stream in gateway.cameras["front"].all_streams)
 
 
-async def test_a_drivers_camera_is_driven_and_its_pictures_go_first(gateway: Gateway) -> None:
-    camera = gateway.cameras["front"]
-
-    async def drive(offer: str) -> str:
-        return await gateway.peers.open("driver", "front", offer, Role.DRIVER)
-
-    async with watching(to(gateway, "viewer")) as viewer:
-        await viewer.frames_more(1)
-        assert not camera.driven
-        async with watching(drive) as driver:
-            await driver.frames_more(1)
-            assert camera.driven
-            feed = gateway.peers._peer("driver")._feed
-            assert feed is not None
-            hub = camera.streams[Codec.H264][Quality.HIGH].hub
-            assert next(iter(hub._subscribers.values())) == feed._sender.send
-        await until(lambda: not camera.driven, "the driver to have left")
-
-
 async def test_joins_that_are_given_up_hold_up_nobody(gateway: Gateway) -> None:
     for _ in range(2_000):
         opening = asyncio.create_task(gateway.peers.open("gone", "front", CHROMIUM))

@@ -1,0 +1,138 @@
+"""A WebSocket that carries messages: bounded both ways, with deadlines, and a reasoned end.
+
+Sending never waits: messages gather in a short queue. When the far end does not take them in
+time, or falls silent, or floods, the link ends.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+
+from aiohttp import ClientWebSocketResponse, WSMsgType, web
+
+from edge.token_bucket import TokenBucket
+from protocol.close_codes import GOING_AWAY, INTERNAL_ERROR, NORMAL, close_code
+from protocol.codec import encode
+from protocol.errors import PROBLEM_PREFIX, ProtocolError
+from protocol.messages import Error
+
+logger = logging.getLogger(__name__)
+
+Socket = web.WebSocketResponse | ClientWebSocketResponse
+
+MAX_QUEUED = 64
+SEND_TIMEOUT_S = 1.0
+CLOSE_TIMEOUT_S = 1.0
+MESSAGES_PER_S, MESSAGE_BURST = 200.0, 400
+
+
+class SocketEnded(Exception):
+    """The link is over. ``slug`` is the problem to tell, None when nothing is wrong."""
+
+    def __init__(self, slug: str | None = None, detail: str = "") -> None:
+        super().__init__(detail or slug or "closed")
+        self.slug = slug
+        self.detail = detail
+
+
+class MessageSocket:
+    """Single use: ``await run(...)`` serves it until either side ends it."""
+
+    def __init__(self, socket: Socket, name: str) -> None:
+        self._socket = socket
+        self._name = name
+        self._queue: deque[str] = deque(maxlen=MAX_QUEUED)
+        self._queued = asyncio.Event()
+        self._bucket = TokenBucket(MESSAGES_PER_S, MESSAGE_BURST, time.monotonic())
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def send(self, message: object) -> None:
+        """Queue a message; when the queue is full the oldest one is lost."""
+        self._queue.append(encode(message))
+        self._queued.set()
+
+    def end(self, slug: str | None = None, detail: str = "") -> None:
+        """Make `run` say why, and return."""
+        if not self._ended.done():
+            self._ended.set_exception(SocketEnded(slug, detail))
+
+    async def run(self, received: Callable[[str], None], silence_s: float) -> None:
+        """Give each text to ``received``, which may raise ProtocolError or SocketEnded."""
+        reason: SocketEnded | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._write())
+                tasks.create_task(self._read(received, silence_s))
+                tasks.create_task(self._wait_for_end())
+        except* SocketEnded as group:
+            reason = _first(group)
+        except* Exception:
+            logger.exception("= %s failed", self._name)
+            reason = SocketEnded("internal-error", "the gateway failed")
+        finally:
+            if not self._ended.done():
+                self._ended.cancel()
+            await self._say_goodbye(reason)
+
+    async def _wait_for_end(self) -> None:
+        await self._ended
+
+    async def _read(self, received: Callable[[str], None], silence_s: float) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(silence_s):
+                    message = await self._socket.receive()
+            except TimeoutError:
+                raise SocketEnded("timeout", f"silent for {silence_s:g} s") from None
+            if message.type is WSMsgType.BINARY:
+                raise SocketEnded("malformed-message", "expected text, not binary")
+            if message.type is not WSMsgType.TEXT:
+                raise SocketEnded
+            if not self._bucket.take(time.monotonic()):
+                detail = f"expected at most {MESSAGES_PER_S:g} messages a second"
+                raise SocketEnded("too-fast", detail)
+            try:
+                received(message.data)
+            except ProtocolError as error:
+                raise SocketEnded(error.slug, str(error)) from error
+
+    async def _write(self) -> None:
+        while True:
+            await self._queued.wait()
+            self._queued.clear()
+            while self._queue:
+                try:
+                    async with asyncio.timeout(SEND_TIMEOUT_S):
+                        await self._socket.send_str(self._queue.popleft())
+                except TimeoutError:
+                    raise SocketEnded("timeout", "messages were not taken in time") from None
+                except ConnectionError:
+                    raise SocketEnded from None
+
+    async def _say_goodbye(self, reason: SocketEnded | None) -> None:
+        """Close with the reason; without one the server stops."""
+        logger.info("= %s ends: %s", self._name, reason or "the server stops")
+        if self._socket.closed:
+            return
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                if reason is not None and reason.slug is not None:
+                    error = Error(PROBLEM_PREFIX + reason.slug, reason.detail[:500])
+                    await self._socket.send_str(encode(error))
+                await self._socket.close(code=_code(reason))
+
+
+def _code(reason: SocketEnded | None) -> int:
+    if reason is None:
+        return GOING_AWAY
+    if reason.slug is None:
+        return NORMAL
+    return INTERNAL_ERROR if reason.slug == "internal-error" else close_code(reason.slug)
+
+
+def _first(group: BaseExceptionGroup[SocketEnded]) -> SocketEnded:
+    cause = group.exceptions[0]
+    return _first(cause) if isinstance(cause, BaseExceptionGroup) else cause

@@ -1,0 +1,74 @@
+"""A driver without a peer connection, on a WebSocket of its own."""
+
+import secrets
+import time
+from typing import assert_never
+
+from edge.roles import Role
+from gateway.drive.car import Car
+from gateway.drive.message_socket import MessageSocket, Socket, SocketEnded
+from gateway.drive.participant import Participant
+from protocol.codec import decode
+from protocol.messages import (
+    Drive,
+    Join,
+    LeaseRequest,
+    Ping,
+    Pong,
+    RelayedToGateway,
+    Sync,
+    Synced,
+)
+
+SILENCE_S = 8.0
+"""As a viewer's heartbeat on the events channel."""
+
+
+class RelayedDriver:
+    """Single use: ``await run()``."""
+
+    def __init__(self, socket: Socket, car: Car, role: Role) -> None:
+        self._car = car
+        name = secrets.token_hex(16)
+        self._messages = MessageSocket(socket, f"driver {name[:8]} of {car.id}")
+        self._participant = Participant(
+            name=name,
+            role=role,
+            tell=self._messages.send,
+            refuse=self._messages.send,
+            # Nothing is known here of the pictures that it sees; what it says counts.
+            video_age_ms=lambda _: 0.0,
+            drives=lambda _: None,
+        )
+
+    async def run(self) -> None:
+        """Serve the driver until either side ends the link."""
+        self._car.join(self._participant, _now_ms())
+        try:
+            await self._messages.run(self._received, SILENCE_S)
+        finally:
+            self._car.leave(self._participant, _now_ms())
+
+    def _received(self, text: str) -> None:
+        received_ms = time.time() * 1000
+        message: RelayedToGateway = decode(text, RelayedToGateway)
+        match message:
+            case Drive():
+                driven = self._car.command(self._participant, message, _now_ms())
+                self._messages.send(driven)
+            case Sync():
+                self._messages.send(Synced(message.sent_ms, received_ms, time.time() * 1000))
+            case Ping():
+                self._messages.send(Pong(message.id))
+            case Pong():
+                pass
+            case Join():
+                raise SocketEnded("unexpected-message", "this driver has joined already")
+            case _ if isinstance(message, LeaseRequest):
+                self._car.request(self._participant, message, _now_ms())
+            case _:
+                assert_never(message)
+
+
+def _now_ms() -> float:
+    return time.monotonic() * 1000
