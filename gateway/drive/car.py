@@ -110,6 +110,8 @@ class Car:
         try:
             self._require(participant, message)
             self._do(participant.name, message, now_ms / 1000)
+            if isinstance(message, ReleaseLease):
+                participant.tell(self._status(participant))
         except DriveRefused as refused:
             self._log.info("< %s refused: %s", message.TYPE, refused)
             self.refusals[refused.slug] += 1
@@ -170,10 +172,12 @@ class Car:
         return self._turn is not None and self._turn.grant.holder == participant.name
 
     def _lease_changed(self) -> None:
-        grant = self._lease.grant
+        grant, before = self._lease.grant, self._driver
         if grant is not (self._turn.grant if self._turn is not None else None):
             self._change_driver(grant)
         self._news()
+        if before is not None and not self._drives(before):
+            before.tell(self._status(before))
 
     def _change_driver(self, grant: Grant | None) -> None:
         before = self._driver
