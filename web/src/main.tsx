@@ -1,9 +1,11 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { endpoints } from "./client/config";
+import { SettingsStore } from "./client/drive/settings";
 import { Peerlens } from "./client/peerlens";
 import { TokenStore } from "./client/token";
 import { App } from "./components/App";
+import { DriveSettingsContext } from "./hooks/useDriveSettings";
 import { PeerlensContext } from "./hooks/usePeerlens";
 import { RouterContext } from "./hooks/useRouter";
 import { Router } from "./router";
@@ -12,8 +14,11 @@ import "./styles/layout.css";
 import "./styles/stage.css";
 import "./styles/camera.css";
 import "./styles/details.css";
+import "./styles/drive.css";
+import "./styles/thumbs.css";
 
 const tokens = new TokenStore(storage());
+const driveSettings = new SettingsStore(storage());
 takeToken();
 
 const peerlens = new Peerlens({
@@ -51,7 +56,9 @@ createRoot(root).render(
   <StrictMode>
     <PeerlensContext value={peerlens}>
       <RouterContext value={new Router(window)}>
-        <App />
+        <DriveSettingsContext value={driveSettings}>
+          <App />
+        </DriveSettingsContext>
       </RouterContext>
     </PeerlensContext>
   </StrictMode>,

@@ -5,7 +5,7 @@ import { Source } from "./client/observable";
 
 export type Route =
   | { readonly page: "grid" }
-  | { readonly page: "camera"; readonly id: string }
+  | { readonly page: "camera" | "drive"; readonly id: string }
   | { readonly page: "not-found" };
 
 const CAMERA_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -14,14 +14,15 @@ export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter((part) => part !== "");
   if (parts.length === 0) return { page: "grid" };
   const [page, id, ...rest] = parts;
-  if (page === "camera" && id !== undefined && rest.length === 0 && CAMERA_ID.test(id)) {
-    return { page: "camera", id };
+  const isOfCamera = page === "camera" || page === "drive";
+  if (isOfCamera && id !== undefined && rest.length === 0 && CAMERA_ID.test(id)) {
+    return { page, id };
   }
   return { page: "not-found" };
 }
 
 export function routePath(route: Route): string {
-  return route.page === "camera" ? `/camera/${route.id}` : "/";
+  return "id" in route ? `/${route.page}/${route.id}` : "/";
 }
 
 /** What this needs of `window`. */

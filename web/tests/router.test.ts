@@ -7,6 +7,11 @@ it.each([
   ["/camera/front", { page: "camera", id: "front" }],
   ["/camera/front/", { page: "camera", id: "front" }],
   ["/camera/a.b_c-1", { page: "camera", id: "a.b_c-1" }],
+  ["/drive/front", { page: "drive", id: "front" }],
+  ["/drive/front/", { page: "drive", id: "front" }],
+  ["/drive", { page: "not-found" }],
+  ["/drive/.hidden", { page: "not-found" }],
+  ["/drive/front/more", { page: "not-found" }],
   ["/camera", { page: "not-found" }],
   ["/camera/.hidden", { page: "not-found" }],
   ["/camera/a%20b", { page: "not-found" }],
@@ -21,6 +26,7 @@ it("writes what it reads", () => {
     page: "camera",
     id: "front",
   });
+  expect(routePath({ page: "drive", id: "front" })).toBe("/drive/front");
   expect(parseRoute(routePath({ page: "grid" }))).toEqual({ page: "grid" });
 });
 

@@ -3,6 +3,7 @@ import { usePeerlens, useSignaling } from "../hooks/usePeerlens";
 import { useRoute } from "../hooks/useRouter";
 import { CameraGrid } from "./CameraGrid";
 import { CameraPage } from "./CameraPage";
+import { DrivePage } from "./drive/DrivePage";
 import { Header } from "./Header";
 import { Link } from "./Link";
 import { Notice } from "./Notice";
@@ -25,7 +26,7 @@ function Page() {
   const peerlens = usePeerlens();
   const shown = useRef(route);
   useEffect(() => {
-    if (route.page !== "camera") document.title = "Peerlens";
+    if (!("id" in route)) document.title = "Peerlens";
     if (shown.current === route) return;
     shown.current = route;
     // As when a page is loaded: begin at the top, and with its heading for those who listen.
@@ -53,6 +54,7 @@ function Page() {
     );
   }
   if (route.page === "camera") return <CameraPage key={route.id} id={route.id} />;
+  if (route.page === "drive") return <DrivePage key={route.id} id={route.id} />;
   if (route.page === "grid") return <CameraGrid />;
   return (
     <main className="page">

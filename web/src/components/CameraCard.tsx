@@ -55,6 +55,16 @@ export const CameraCard = memo(function CameraCard({ info, isActive, onInView }:
             {info.name}
           </Link>
         </h2>
+        {info.car !== null && (
+          <Link
+            to={{ page: "drive", id: info.id }}
+            className="button card-drive"
+            label={`Drive ${info.name}`}
+          >
+            <Icon name="wheel" size={18} />
+            Drive
+          </Link>
+        )}
         <p className="card-facts">
           {fps !== null && <span>{framesPerSecond(fps)}</span>}
           {info.state === "live" && info.viewers > 0 && (

@@ -21,6 +21,7 @@ export function CameraPage({ id }: { readonly id: string }) {
   const { view, watcher } = useWatch(id, video, true);
   const fullscreen = useFullscreen(frame);
   const listed = useCameras()?.find((camera) => camera.id === id);
+  const car = listed?.car ?? view.info?.car ?? null;
   const name = listed?.name ?? view.info?.name ?? id;
   useEffect(() => {
     document.title = `${name} · Peerlens`;
@@ -41,6 +42,12 @@ export function CameraPage({ id }: { readonly id: string }) {
         </Link>
         <h1 tabIndex={-1}>{name}</h1>
         <StateBadge tile={view.tile} />
+        {car !== null && (
+          <Link to={{ page: "drive", id }} className="button primary drive-link">
+            <Icon name="wheel" />
+            Drive
+          </Link>
+        )}
       </div>
       <div className="frame" ref={frame}>
         <VideoStage

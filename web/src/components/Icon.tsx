@@ -33,6 +33,7 @@ const SHAPES = {
       <path d="m3 3 18 18" />
     </>
   ),
+  close: <path d="m6 6 12 12M18 6 6 18" />,
   eye: (
     <>
       <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
@@ -41,6 +42,13 @@ const SHAPES = {
   ),
   fullscreen: <path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5" />,
   "fullscreen-exit": <path d="M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5" />,
+  horn: <path d="M4 10v4h3l9 4.5v-13L7 10H4Zm3 4 1.2 5M19 9.5a4 4 0 0 1 0 5" />,
+  lights: (
+    <>
+      <path d="M10 6h1.5a6 6 0 0 1 0 12H10c-1.4-3.6-1.4-8.4 0-12Z" />
+      <path d="M3 8.5h3.5M3 12h3M3 15.5h3.5" />
+    </>
+  ),
   lock: (
     <>
       <rect x="4.5" y="10.5" width="15" height="10" rx="2.5" />
@@ -51,6 +59,13 @@ const SHAPES = {
   pause: <path d="M9 5.5v13M15 5.5v13" />,
   play: <path d="M8 5.2v13.6L19 12 8 5.2Z" fill="currentColor" />,
   refresh: <path d="M20 11A8 8 0 0 0 5.8 6.6L4 8.5M4 4v4.5h4.5M4 13a8 8 0 0 0 14.2 4.4l1.8-1.9M20 20v-4.5h-4.5" />,
+  settings: (
+    <>
+      <path d="M4 7.5h9M19 7.5h1M4 16.5h1M11 16.5h9" />
+      <circle cx="16" cy="7.5" r="2.5" />
+      <circle cx="8" cy="16.5" r="2.5" />
+    </>
+  ),
   snapshot: (
     <>
       <path d="M4 8h3l1.8-2.5h6.4L17 8h3a1.5 1.5 0 0 1 1.5 1.5v8A1.5 1.5 0 0 1 20 19H4a1.5 1.5 0 0 1-1.5-1.5v-8A1.5 1.5 0 0 1 4 8Z" />
@@ -58,6 +73,19 @@ const SHAPES = {
     </>
   ),
   spinner: <path d="M12 3.5a8.5 8.5 0 1 1-8.5 8.5" />,
+  turn: (
+    <>
+      <rect x="3" y="12" width="18" height="9" rx="2" />
+      <path d="M7 8.5V6a3 3 0 0 1 3-3h4m-2.5-2L14 3l-2.5 2" />
+    </>
+  ),
+  wheel: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <circle cx="12" cy="12" r="2.2" />
+      <path d="M9.8 11.6 3.6 11M14.2 11.6l6.2-.6M12 14.2v6.3" />
+    </>
+  ),
 } satisfies Readonly<Record<string, ReactNode>>;
 
 export type IconName = keyof typeof SHAPES;

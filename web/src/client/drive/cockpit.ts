@@ -13,7 +13,7 @@ import { Source, type Observable } from "../observable";
 import { alarm } from "./alarms";
 import { Driver, type Command } from "./driver";
 import { GamepadReader, type Pad } from "./gamepad";
-import { IDLE, type SourceName } from "./input";
+import { IDLE, NEUTRAL_THROTTLE, type SourceName } from "./input";
 import { Joystick } from "./joystick";
 import { Keyboard } from "./keyboard";
 import { NO_CAPABILITIES } from "./lease";
@@ -46,6 +46,8 @@ export interface DriveView {
   readonly isAway: boolean;
   /** Something is held that counts only after it has been let go. */
   readonly mustCentre: boolean;
+  /** Throttle is asked for. */
+  readonly isThrottled: boolean;
 }
 
 /** What this needs of a `Watcher`. */
@@ -339,6 +341,7 @@ export class Cockpit implements TransportListener {
       problem: lease?.problem(nowMs) ?? null,
       isAway: this.#driver.isAway,
       mustCentre: this.isDriving && this.#driver.mustCentre,
+      isThrottled: Math.abs(this.#output.value.throttle) > NEUTRAL_THROTTLE,
     };
   }
 }

@@ -1,0 +1,21 @@
+import type { DriveView } from "../../client/drive/cockpit";
+
+/** What tests and other programs may read off the page; what is not known is empty. */
+export function driveAttributes(view: DriveView) {
+  const { car } = view;
+  return {
+    "data-you": view.you ?? "",
+    "data-state": view.state ?? "",
+    "data-reason": view.reason ?? "",
+    "data-rtt-ms": view.roundTripMs?.toFixed(1) ?? "",
+    "data-board-ms": view.boardMs?.toFixed(1) ?? "",
+    "data-video-age-ms": view.videoAgeMs?.toFixed(1) ?? "",
+    "data-board": car?.board ?? "",
+    "data-path": view.path ?? "",
+    "data-place": car?.place ?? "",
+    "data-queue": car?.queue ?? "",
+    "data-left-ms": view.leftMs?.toFixed(0) ?? "",
+    "data-stopped": String(view.state === "stopped"),
+    "data-away": String(view.isAway),
+  };
+}

@@ -1,0 +1,46 @@
+import { useEffect, useMemo } from "react";
+import { attend } from "../client/drive/attention";
+import { Cockpit } from "../client/drive/cockpit";
+import type { Watcher } from "../client/watcher";
+import { useDriveSettings } from "./useDriveSettings";
+import { usePeerlens } from "./usePeerlens";
+
+/** The driver's place at the camera of `watcher`, for as long as the page is open. */
+export function useCockpit(watcher: Watcher): Cockpit {
+  const peerlens = usePeerlens();
+  const { settings } = useDriveSettings();
+  const cockpit = useMemo(
+    () =>
+      new Cockpit({
+        sight: watcher,
+        relay: (listener) => peerlens.relay(watcher.camera, listener),
+        settings,
+        pads,
+        vibrate,
+      }),
+    [peerlens, watcher, settings],
+  );
+  useEffect(() => {
+    cockpit.start();
+    const ignore = attend({ window, document }, cockpit);
+    return () => {
+      ignore();
+      cockpit.close();
+    };
+  }, [cockpit]);
+  return cockpit;
+}
+
+/** Some pages may not use gamepads, and then asking for them throws. */
+function pads(): readonly (Gamepad | null)[] {
+  try {
+    return navigator.getGamepads();
+  } catch {
+    return [];
+  }
+}
+
+function vibrate(pattern: readonly number[]): void {
+  // Safari has none.
+  if ("vibrate" in navigator) navigator.vibrate([...pattern]);
+}
