@@ -8,6 +8,7 @@ from gateway.drive.failsafe import DriveOutput, Failsafe, FailsafeSettings
 from gateway.drive.freshness import is_fresh, wrapping_age_ms
 from gateway.drive.sequence import is_newer
 from peerlens.virtual_car.outputs import Outputs
+from protocol import VERSION
 from protocol.codec import decode
 from protocol.errors import ProtocolError
 from protocol.messages import (
@@ -54,10 +55,12 @@ class Board:
         """What the gateway last said that it refuses on this link, before it closed it."""
         self.is_silent = False
         """This link is to be given up."""
+        self.refused = 0
+        """Messages that the contract does not allow."""
         self.dropped = 0
-        """Messages that the contract does not allow, and commands that were old or not fresh."""
+        """Commands that were old, or not fresh, or came too early."""
         self._failsafe = Failsafe(
-            now_ms, FailsafeSettings(command_timeout_ms=round(identity.limits.failsafe_ms))
+            now_ms, FailsafeSettings(command_timeout_ms=int(identity.limits.failsafe_ms))
         )
         self._extras: Outputs = _NO_EXTRAS
         self._linked = False
@@ -75,15 +78,15 @@ class Board:
 
     @property
     def outputs(self) -> Outputs:
-        """Lights and servos stay as they were told; the horn sounds only while armed."""
+        """Lights and servos stay; a horn that nobody keeps asking for falls silent."""
         state, output, extras = self._failsafe.state, self._failsafe.output, self._extras
         return Outputs(
             state,
-            output.throttle,
+            self._limited(output.throttle),
             output.steering,
             output.brake,
             extras.lights,
-            extras.horn and state == "armed",
+            extras.horn and state in ("armed", "arming"),
             extras.pan,
             extras.tilt,
         )
@@ -99,44 +102,54 @@ class Board:
     def link_lost(self, now_ms: int) -> None:
         """The link ended, whoever ended it."""
         self._failsafe.link_lost(now_ms)
-        self._linked = self.registered = False
+        self._linked = self.registered = self.is_silent = False
+
+    def was_stalled(self, now_ms: int) -> None:
+        """The watchdog had given up whoever runs this."""
+        self._failsafe.link_lost(now_ms)
 
     def tick(self, now_ms: int) -> list[BoardToGateway]:
         """Do what time alone brings."""
         self._failsafe.tick(now_ms)
-        self.is_silent = self._linked and _since(self._heard_ms, now_ms) >= SILENCE_MS
+        if self._linked and _since(self._heard_ms, now_ms) >= SILENCE_MS:
+            self.link_lost(now_ms)
+            self.is_silent = True
         if not self.registered:
             return []
         told: list[BoardToGateway] = []
-        if _since(self._told_ms, now_ms) >= TELEMETRY_INTERVAL_MS:
-            told.append(self._telemetry(now_ms))
         if _since(self._pinged_ms, now_ms) >= PING_INTERVAL_MS:
             self._pinged_ms = now_ms
             self._pings = (self._pings + 1) % _WRAP
             told.append(Ping(self._pings))
+        if _since(self._told_ms, now_ms) >= TELEMETRY_INTERVAL_MS:
+            told += self._telemetry(now_ms)
         return told
 
     def received(self, text: str, now_ms: int) -> list[BoardToGateway]:
-        """Take one message of the gateway. One that the contract does not allow is dropped."""
-        answers = self.tick(now_ms)
-        self._heard_ms = now_ms
+        """Take one message of the gateway; garbage is counted, and is no sign of life."""
+        if not self._linked:
+            return []
         try:
             message: GatewayToBoard = decode(text, GatewayToBoard)
         except ProtocolError:
-            self.dropped += 1
-            return answers
-        return answers + self._take(message, now_ms)
+            self.refused += 1
+            return []
+        self._heard_ms = now_ms
+        return self._take(message, now_ms)
 
     def _take(self, message: GatewayToBoard, now_ms: int) -> list[BoardToGateway]:
         match message:
             case Registered():
-                return self._introduced(now_ms)
+                return self._introduced(message, now_ms)
             case Actuate():
                 return self._actuate(message, now_ms)
             case Stop():
+                # Also before the registration is answered: nobody stops a car by mistake.
                 self._failsafe.stop(now_ms)
+                return self._telemetry(now_ms)
             case ClearStop():
                 self._failsafe.clear(now_ms)
+                return self._telemetry(now_ms)
             case Ping():
                 return [Pong(message.id)]
             case Error():
@@ -145,12 +158,13 @@ class Board:
                 pass
         return []
 
-    def _introduced(self, now_ms: int) -> list[BoardToGateway]:
-        if self.registered:
+    def _introduced(self, answer: Registered, now_ms: int) -> list[BoardToGateway]:
+        if self.registered or answer.v != VERSION:
+            self.refused += 1
             return []
         self.registered = True
         self._pinged_ms = now_ms
-        return [self._telemetry(now_ms)]
+        return self._telemetry(now_ms)
 
     def _actuate(self, command: Actuate, now_ms: int) -> list[BoardToGateway]:
         age_ms = wrapping_age_ms(command.heard, now_ms)
@@ -162,13 +176,12 @@ class Board:
             self.dropped += 1
             return []
         self._last_seq = command.seq
-        throttle = self._limited(command.throttle)
-        self._failsafe.command(now_ms, DriveOutput(throttle, command.steering, command.brake))
-        self._extras = self._possible(command)
-        did = self._failsafe.output
-        return [
-            Acted(command.seq, now_ms % _WRAP, self._failsafe.state, did.throttle, did.steering)
-        ]
+        wanted = DriveOutput(command.throttle, command.steering, command.brake)
+        self._failsafe.command(now_ms, wanted)
+        if self._failsafe.state != "stopped":
+            self._extras = self._possible(command)
+        does = self.outputs
+        return [Acted(command.seq, now_ms % _WRAP, does.state, does.throttle, does.steering)]
 
     def _limited(self, throttle: float) -> float:
         back = self.limits.reverse if self.capabilities.reverse else 0.0
@@ -184,9 +197,11 @@ class Board:
             tilt=command.tilt if can.tilt else 0.0,
         )
 
-    def _telemetry(self, now_ms: int) -> Telemetry:
+    def _telemetry(self, now_ms: int) -> list[BoardToGateway]:
+        if not self.registered:
+            return []
         self._told_ms = now_ms
-        return Telemetry(now_ms % _WRAP, self._failsafe.state, self.health)
+        return [Telemetry(now_ms % _WRAP, self._failsafe.state, self.health)]
 
 
 def _since(then_ms: int, now_ms: int) -> int:

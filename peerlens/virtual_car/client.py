@@ -78,7 +78,9 @@ class BoardClient:
 
     def _tell(self, messages: Iterable[BoardToGateway]) -> None:
         """Set the outputs first: what is said of them must be true."""
-        self._outputs.feed(self.board.outputs)
+        if not self._outputs.feed(self.board.outputs):
+            self.board.was_stalled(self._now_ms())
+            self._outputs.feed(self.board.outputs)
         for message in messages:
             if isinstance(message, Acted):
                 self._on_command(message.seq)

@@ -35,15 +35,16 @@ async def compiled_twin(root: Path = ROOT, deadline_s: float = DEADLINE_S) -> Pa
             if program is None or program.stat().st_mtime < newest_s:
                 await _build(sources, build)
                 program = _program(build)
+                if program is not None:
+                    # As old as what it is made of, even if it was not linked anew, or if a source
+                    # was saved meanwhile.
+                    os.utime(program, (newest_s, newest_s))
     except TimeoutError:
         raise BuildError(f"the firmware core did not compile within {deadline_s:g} s") from None
     except OSError as error:
         raise BuildError(f"the firmware core did not compile: {error}") from error
     if program is None:
         raise BuildError(f"the firmware has no {TARGET}")
-    # An unchanged program is not linked anew: note that it is up to date.
-    with contextlib.suppress(OSError):
-        os.utime(program)
     return program
 
 

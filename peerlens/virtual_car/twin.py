@@ -146,12 +146,17 @@ class CompiledTwin:
 
     def _set(self, outputs: Outputs) -> None:
         self._newest = outputs
-        self._outputs.feed(outputs)
+        self._feed_once()
 
     async def _feed(self) -> None:
         while True:
-            self._outputs.feed(self._newest)
+            self._feed_once()
             await asyncio.sleep(FEED_S)
+
+    def _feed_once(self) -> None:
+        if not self._outputs.feed(self._newest):
+            # It was this loop that hung. The program decides by itself when the car is to stop.
+            self._outputs.feed(self._newest)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

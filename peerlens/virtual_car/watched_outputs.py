@@ -26,6 +26,7 @@ class WatchedOutputs:
         self._stall_s = stall_s
         self._lock = threading.Lock()
         self._told: Outputs | None = None
+        self._tripped = False
         self._fed_s = time.monotonic()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="car-watchdog", daemon=True)
@@ -41,11 +42,19 @@ class WatchedOutputs:
         with self._lock:
             self._tell(_neutral(self._told or NEUTRAL))
 
-    def feed(self, outputs: Outputs) -> None:
-        """Tell that the loop is alive, and what the outputs are now."""
+    def feed(self, outputs: Outputs) -> bool:
+        """Tell that the loop is alive, and what the outputs are now.
+
+        Returns False, once, when the watchdog had given the loop up: nothing was set then, as
+        ``outputs`` may be from before.
+        """
         with self._lock:
             self._fed_s = time.monotonic()
+            if self._tripped:
+                self._tripped = False
+                return False
             self._tell(outputs)
+            return True
 
     def _watch(self) -> None:
         wait_s = self._stall_s
@@ -53,6 +62,7 @@ class WatchedOutputs:
             with self._lock:
                 wait_s = self._fed_s + self._stall_s - time.monotonic()
                 if wait_s <= 0 and self._told is not None:
+                    self._tripped = True
                     self._tell(_neutral(self._told))
                     wait_s = self._stall_s
 

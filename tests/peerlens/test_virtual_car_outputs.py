@@ -81,7 +81,9 @@ def test_a_loop_that_hangs_makes_the_outputs_neutral() -> None:
         assert after.lights
         assert not after.horn
         assert told.threads[2] == "car-watchdog"
-        watched.feed(DRIVING)
+        assert not watched.feed(DRIVING), "not before whoever feeds it knows"
+        assert len(told.outputs) == 3
+        assert watched.feed(DRIVING)
         assert told.outputs[3] == DRIVING
         told.wait_for(5)
         assert told.outputs[4] == after, "it watches again"
