@@ -1,16 +1,19 @@
 """The broker: decides who may say what to whom. Pure; I/O, clock and randomness are outside."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, cast
 
 from edge.roles import HUMAN_ROLES, Role
 from protocol import VERSION
+from protocol.close_codes import NORMAL
 from protocol.codec import MAX_MESSAGE_BYTES, encode
 from protocol.errors import PROBLEM_PREFIX
 from protocol.messages import (
     Answer,
     Bye,
+    Call,
+    CallKind,
     CameraInfo,
     Cameras,
     Candidate,
@@ -27,12 +30,13 @@ from protocol.messages import (
     RoutedOffer,
     Welcome,
 )
-from signaling.cameras import CameraDirectory, Claim
-from signaling.close_codes import NORMAL
+from signaling.boards import BoardDirectory
+from signaling.cameras import CameraDirectory
 from signaling.devices import Device, Devices
 from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.errors import LinkRefused, SessionRefused
 from signaling.links import Kind, Link, Links
+from signaling.relays import Introducing, Relays
 from signaling.sessions import Session, Sessions
 from signaling.settings import SignalingLimits
 
@@ -44,6 +48,7 @@ BROADCAST_INTERVAL_S = 0.25
 FromBrowser = Offer | Candidate | Bye
 FromGateway = Cameras | Answer | Candidate | Bye | Error
 FromServer = Welcome | Registered
+FirstMessage = Introduction | Introducing
 Incoming = Introduction | FromBrowser | FromGateway | FromServer | Ping | Pong
 """Everything with a right form. Which of it is right from whom, and when, is decided here."""
 
@@ -69,7 +74,9 @@ class Broker:
         self._links = Links(self._limits)
         self._sessions = Sessions(self._limits)
         self._directory = CameraDirectory()
+        self._boards = BoardDirectory()
         self._devices = Devices(from_loopback=from_loopback)
+        self._relays = Relays(self._limits, self._directory, self._boards)
         self._changed = False
         self._broadcast_s = float("-inf")
 
@@ -101,6 +108,10 @@ class Broker:
         """Sessions without an answer yet."""
         return self._sessions.waiting
 
+    def relays_open(self, kind: CallKind) -> int:
+        """Return how many boards or drivers are being carried to their gateways."""
+        return self._relays.count(kind)
+
     # What happens
 
     def connected(
@@ -113,13 +124,17 @@ class Broker:
             return [Close(conn, refused.code, refused.slug, refused.detail)]
         return []
 
-    def introduced(self, conn: str, message: Introduction, role: Role, now: float) -> list[Effect]:
+    def introduced(self, conn: str, message: FirstMessage, role: Role, now: float) -> list[Effect]:
         """The first message of ``conn``, from somebody whose token gave ``role``."""
-        return self._handle(conn, now, lambda link: self._introduce(link, message, role))
+        return self._handle(conn, now, lambda link: self._introduce(link, message, role, now))
 
     def received(self, conn: str, message: Incoming, now: float) -> list[Effect]:
         """Any later message."""
         return self._handle(conn, now, lambda link: self._receive(link, message, now))
+
+    def call_taken(self, conn: str) -> None:
+        """A gateway has come for the call of ``conn``. Raises SessionRefused ``unknown-call``."""
+        self._relays.take(conn)
 
     def disconnected(self, conn: str, now: float) -> list[Effect]:
         """A link is gone. Established sessions of it are forgotten without a word."""
@@ -129,8 +144,11 @@ class Broker:
         """The link ``conn`` had no room for ``message``.
 
         A gateway's link is shared by all who watch, so it is not closed for what one of them
-        sends: the offer is refused instead, as by a gateway that is away.
+        sends: the offer or the call is refused instead, as by a gateway that is away.
         """
+        if isinstance(message, Call):
+            effects = self._fail_calls([message.call], now, "the gateway cannot keep up")
+            return [*effects, *self._broadcast(now)]
         session = (
             self._sessions.get(conn, message.session) if isinstance(message, RoutedOffer) else None
         )
@@ -147,7 +165,9 @@ class Broker:
             bye = Bye(session.id, "negotiation timed out")
             effects += [Send(session.browser, bye), Send(session.gateway, bye)]
             effects += self._end(session)
+        effects += self._fail_calls(self._relays.overdue(now), now, "the gateway did not come")
         self._changed |= self._directory.expire(now)
+        self._boards.expire(now)
         return [*effects, *self._broadcast(now)]
 
     def _handle(self, conn: str, now: float, act: Callable[[Link], list[Effect]]) -> list[Effect]:
@@ -167,12 +187,16 @@ class Broker:
 
     # First messages
 
-    def _introduce(self, link: Link, message: Introduction, role: Role) -> list[Effect]:
+    def _introduce(self, link: Link, message: FirstMessage, role: Role, now: float) -> list[Effect]:
         if link.kind is not Kind.NEW:
             raise LinkRefused("unexpected-message", "this link has introduced itself already")
         if message.v != VERSION:
             raise LinkRefused("unsupported-version", f"v: expected {VERSION}")
         link.role = role
+        if isinstance(message, Introducing):
+            link.kind = Kind.RELAYED
+            gateway, call = self._relays.call(link, message, role, now)
+            return [Send(gateway, call)]
         if isinstance(message, Hello):
             if role not in HUMAN_ROLES:
                 raise _forbidden(role, "watch")
@@ -201,9 +225,14 @@ class Broker:
     def _register_gateway(self, link: Link, message: RegisterGateway) -> list[Effect]:
         link.kind, link.identity = Kind.GATEWAY, message.gateway_id
         older, claim = self._directory.register(message.gateway_id, link.conn, message.cameras)
+        taken = self._boards.register(message.gateway_id, link.conn, message.boards)
         self._changed = True
-        effects = self._supersede(older)
-        return [*effects, Send(link.conn, self._registered()), *_refusals(link.conn, claim)]
+        return [
+            *self._supersede(older),
+            Send(link.conn, self._registered()),
+            *_refusals(link.conn, claim.refused),
+            *_refusals(link.conn, ((board, "board-taken") for board in taken)),
+        ]
 
     def _register_device(self, link: Link, message: RegisterCamera) -> list[Effect]:
         older = self._devices.register(link.conn, message)
@@ -263,7 +292,7 @@ class Broker:
         if isinstance(message, Cameras):
             claim = self._directory.update(link.identity, message.cameras)
             self._changed = True
-            return _refusals(link.conn, claim)
+            return _refusals(link.conn, claim.refused)
         if isinstance(message, Bye) and self._sessions.get(link.conn, message.session) is None:
             # Its browser left the broker before: the gateway cannot know, and need not.
             return []
@@ -283,6 +312,11 @@ class Broker:
         raise LinkRefused("unexpected-message", f"{message.TYPE} is not for a gateway to send")
 
     # Endings
+
+    def _fail_calls(self, calls: Sequence[str], now: float, detail: str) -> list[Effect]:
+        refused = LinkRefused("gateway-offline", detail)
+        closed = [self._close(call, now, refused.code, refused.slug, detail) for call in calls]
+        return [effect for effects in closed for effect in effects]
 
     def _end(self, session: Session) -> list[Effect]:
         self._sessions.end(session)
@@ -318,8 +352,13 @@ class Broker:
             effects += self._end(session)
         if link.kind is Kind.GATEWAY:
             self._changed |= self._directory.gone(link.identity, conn, now)
+            self._boards.gone(link.identity, conn, now)
+            detail = "the gateway left before it came"
+            effects += self._fail_calls(self._relays.waiting_for(conn), now, detail)
         elif link.kind is Kind.DEVICE:
             self._devices.gone(link.identity, conn)
+        elif link.kind is Kind.RELAYED:
+            self._relays.remove(conn)
         return effects
 
     def _broadcast(self, now: float) -> list[Effect]:
@@ -335,12 +374,12 @@ def _forbidden(role: Role, what: str) -> LinkRefused:
     return LinkRefused("forbidden", f"the token of a {role} may not {what}")
 
 
-def _refusals(conn: str, claim: Claim) -> list[Effect]:
+def _refusals(conn: str, refused: Iterable[tuple[str, str]]) -> list[Effect]:
     details = {
         "camera-taken": "another gateway has a camera with the id",
         "too-many-cameras": "there are too many cameras to list",
+        "board-taken": "another gateway has a board with the id",
     }
     return [
-        Send(conn, Error(PROBLEM_PREFIX + slug, f"{details[slug]} {camera}"))
-        for camera, slug in claim.refused
+        Send(conn, Error(PROBLEM_PREFIX + slug, f"{details[slug]} {id_}")) for id_, slug in refused
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from protocol.messages import (
     Answer,
     Bye,
+    Call,
     Cameras,
     Candidate,
     Error,
@@ -16,7 +17,17 @@ from protocol.messages import (
 )
 
 Outgoing = (
-    Welcome | Registered | Cameras | RoutedOffer | Answer | Candidate | Bye | Error | Ping | Pong
+    Welcome
+    | Registered
+    | Cameras
+    | RoutedOffer
+    | Answer
+    | Candidate
+    | Bye
+    | Call
+    | Error
+    | Ping
+    | Pong
 )
 
 

@@ -5,7 +5,7 @@ SignalingError
 └── LinkRefused      the link is closed, with the code of its problem
 """
 
-from signaling.close_codes import close_code
+from protocol.close_codes import close_code
 
 
 class SignalingError(Exception):

@@ -7,14 +7,25 @@ from edge.problems import Problem
 from edge.roles import Role
 from protocol import VERSION
 from protocol.codec import MAX_MESSAGE_BYTES, from_wire, parse
-from protocol.messages import Hello, Introduction, RegisterCamera, RegisterGateway
-from signaling.broker import Incoming
+from protocol.messages import (
+    BoardToGateway,
+    Hello,
+    Introduction,
+    Join,
+    RegisterBoard,
+    RegisterCamera,
+    RegisterGateway,
+    RelayedToGateway,
+)
+from signaling.broker import FirstMessage, Incoming
 from signaling.errors import LinkRefused
 
-_ANONYMOUS: dict[type[Introduction], Role] = {
+_ANONYMOUS: dict[type[FirstMessage], Role] = {
     Hello: Role.ADMIN,
     RegisterGateway: Role.GATEWAY,
     RegisterCamera: Role.DEVICE,
+    RegisterBoard: Role.DEVICE,
+    Join: Role.ADMIN,
 }
 """What an open server takes somebody for who introduces itself like this."""
 
@@ -24,7 +35,8 @@ def read(text: str) -> Incoming:
 
     Raises :class:`LinkRefused` ``message-too-large``, or a ``ProtocolError``.
     """
-    return cast(Incoming, from_wire(parse(_bounded(text)), Incoming))
+    bounded_bytes(text)
+    return cast(Incoming, from_wire(parse(text), Incoming))
 
 
 def read_first(text: str) -> Introduction:
@@ -34,26 +46,46 @@ def read_first(text: str) -> Introduction:
     Raises as `read`, and :class:`LinkRefused` ``unsupported-version`` or
     ``unexpected-message``.
     """
-    wire = parse(_bounded(text))
-    version = wire.get("v", VERSION)
-    if isinstance(version, int) and version is not True and version != VERSION:
-        raise LinkRefused("unsupported-version", f"v: expected {VERSION}")
-    message = cast(Incoming, from_wire(wire, Incoming))
+    message = _read_first(text, Incoming)
     if not isinstance(message, Hello | RegisterCamera | RegisterGateway):
         raise LinkRefused("unexpected-message", "expected hello or register first")
     return message
 
 
-def _bounded(text: str) -> str:
-    # Characters are at most four bytes: most messages need no second look.
-    if len(text) * 4 > MAX_MESSAGE_BYTES and (
-        len(text.encode("utf-8", "surrogatepass")) > MAX_MESSAGE_BYTES
-    ):
+def read_board(text: str) -> RegisterBoard:
+    """Decode the first message of a control board; as `read_first`."""
+    message = _read_first(text, BoardToGateway)
+    if not isinstance(message, RegisterBoard):
+        raise LinkRefused("unexpected-message", "expected register first")
+    return message
+
+
+def read_driver(text: str) -> Join:
+    """Decode the first message of a driver; as `read_first`."""
+    message = _read_first(text, RelayedToGateway)
+    if not isinstance(message, Join):
+        raise LinkRefused("unexpected-message", "expected join first")
+    return message
+
+
+def _read_first(text: str, direction: object) -> object:
+    bounded_bytes(text)
+    wire = parse(text)
+    version = wire.get("v", VERSION)
+    if isinstance(version, int) and version is not True and version != VERSION:
+        raise LinkRefused("unsupported-version", f"v: expected {VERSION}")
+    return from_wire(wire, direction)
+
+
+def bounded_bytes(text: str) -> int:
+    """Return the size of ``text`` in bytes. Raises :class:`LinkRefused` ``message-too-large``."""
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_MESSAGE_BYTES:
         raise LinkRefused("message-too-large", f"expected at most {MAX_MESSAGE_BYTES} bytes")
-    return text
+    return size
 
 
-async def role_of(message: Introduction, authenticator: Authenticator, address: str) -> Role:
+async def role_of(message: FirstMessage, authenticator: Authenticator, address: str) -> Role:
     """Return the role that the message's token gives.
 
     Raises :class:`LinkRefused` ``unauthorized``, after a delay where the token was a guess.

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     BROWSER = "browser"
     GATEWAY = "gateway"
     DEVICE = "device"
+    RELAYED = "relayed"
 
 
 @dataclass

@@ -1,9 +1,11 @@
 """Prometheus metrics of the signaling server."""
 
 from collections.abc import Callable
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from protocol.messages import CallKind
 from signaling.broker import Broker
 from signaling.links import Kind
 
@@ -31,11 +33,35 @@ class SignalingMetrics:
         self.refused = Counter(
             _PREFIX + "refused", "Messages and links refused", ("problem",), registry=registry
         )
+        relays = Gauge(_PREFIX + "relays", "Relays that are open", ("kind",), registry=registry)
+        for call_kind in get_args(CallKind):
+            relays.labels(call_kind).set_function(_relays_open(broker, call_kind))
+        self.calls_untaken = Counter(
+            _PREFIX + "calls_untaken",
+            "Calls that no gateway came for",
+            ("kind",),
+            registry=registry,
+        )
+        self._relay_messages = Counter(
+            _PREFIX + "relay_messages", "Messages relayed", ("kind",), registry=registry
+        )
+        self._relay_bytes = Counter(
+            _PREFIX + "relay_bytes", "Bytes of the messages relayed", ("kind",), registry=registry
+        )
         self.replaced = Counter(
             _PREFIX + "states_replaced",
             "Camera lists that a newer one replaced before they were sent",
             registry=registry,
         )
+
+    def relayed(self, kind: CallKind, size: int) -> None:
+        """Count one relayed message of ``size`` bytes."""
+        self._relay_messages.labels(kind).inc()
+        self._relay_bytes.labels(kind).inc(size)
+
+
+def _relays_open(broker: Broker, kind: CallKind) -> Callable[[], float]:
+    return lambda: broker.relays_open(kind)
 
 
 def _links_open(broker: Broker, kind: Kind) -> Callable[[], float]:

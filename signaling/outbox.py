@@ -15,8 +15,9 @@ class Outbox:
     silence.
     """
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = CAPACITY, *, max_characters: int | None = None) -> None:
         self.capacity = capacity
+        self._max_characters = max_characters
         self._texts: deque[str | None] = deque()
         self._characters = 0
         self._state = ""
@@ -27,7 +28,8 @@ class Outbox:
 
     def put(self, text: str) -> bool:
         """Queue ``text``; return False when the queue is full."""
-        if len(self._texts) >= self.capacity or self._characters + len(text) > MAX_CHARACTERS:
+        most = MAX_CHARACTERS if self._max_characters is None else self._max_characters
+        if len(self._texts) >= self.capacity or self._characters + len(text) > most:
             return False
         self._texts.append(text)
         self._characters += len(text)

@@ -12,11 +12,11 @@ from typing import Self
 from prometheus_client import CollectorRegistry
 
 from edge.roles import Role
+from protocol.close_codes import GOING_AWAY
 from protocol.codec import encode
 from protocol.errors import PROBLEM_PREFIX
-from protocol.messages import Cameras, Error, IceServer, Introduction
-from signaling.broker import Broker, Incoming
-from signaling.close_codes import GOING_AWAY
+from protocol.messages import Cameras, Error, IceServer
+from signaling.broker import Broker, FirstMessage, Incoming
 from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.metrics import SignalingMetrics
 from signaling.open_link import OpenLink
@@ -93,7 +93,7 @@ class SignalingService:
         self._perform(self.broker.connected(conn, address, self.clock(), transient=transient))
         return conn
 
-    def introduce(self, conn: str, message: Introduction, role: Role) -> None:
+    def introduce(self, conn: str, message: FirstMessage, role: Role) -> None:
         """Pass on the first message of a link, from somebody with ``role``."""
         self.metrics.messages.labels(message.TYPE).inc()
         self._perform(self.broker.introduced(conn, message, role, self.clock()))
@@ -168,6 +168,7 @@ SESSION_PROBLEMS = frozenset(
         "too-many-viewers",
         "camera-taken",
         "too-many-cameras",
+        "board-taken",
     }
 )
 

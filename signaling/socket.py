@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from aiohttp import WSCloseCode, web
 
+from protocol.close_codes import close_code
 from protocol.codec import MAX_MESSAGE_BYTES, encode
 from protocol.errors import PROBLEM_PREFIX
 from protocol.messages import Error
-from signaling.close_codes import close_code
 
 LINGER_S = 0.2
 REPLY_TIMEOUT_S = 1.0
+WRITER_LIMIT = 262_144
+"""Bytes that are written before a look at whether the peer takes them; aiohttp's own choice."""
 
 _REFUSED = {
     WSCloseCode.MESSAGE_TOO_BIG: (
@@ -31,12 +33,15 @@ class Socket(web.WebSocketResponse):
     are too large are answered with the connection in order.
     """
 
-    def __init__(self, on_refused: Callable[[str], None]) -> None:
+    def __init__(
+        self, on_refused: Callable[[str], None], *, writer_limit: int = WRITER_LIMIT
+    ) -> None:
         super().__init__(
             timeout=REPLY_TIMEOUT_S,
             autoping=False,
             compress=False,
             max_msg_size=2 * MAX_MESSAGE_BYTES,
+            writer_limit=writer_limit,
         )
         self._on_refused = on_refused
 

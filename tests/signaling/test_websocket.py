@@ -208,7 +208,7 @@ async def test_too_many_connections() -> None:
 async def test_a_link_that_does_not_read_is_closed_as_too_slow(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("signaling.connection.SEND_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("signaling.socket_end.SEND_TIMEOUT_S", 0.3)
     limits = SignalingLimits(messages_per_s=10_000, message_burst=10_000)
     async with signaling_server(limits) as server, await server.gateway() as gateway:
         browser = await server.browser()

@@ -21,6 +21,7 @@ from edge.settings import HttpSettings
 from protocol.codec import encode
 from protocol.messages import CameraInfo, Hello, IceServer, RegisterCamera, RegisterGateway
 from signaling.app import signaling_routes
+from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
 from signaling.settings import SignalingLimits
 from signaling.whep import forwarding_routes
@@ -92,9 +93,9 @@ class SignalingServer:
     client: ClientSession
     with_tokens: bool
 
-    async def connect(self, **options: Any) -> WsClient:
+    async def connect(self, path: str = "/ws", **options: Any) -> WsClient:
         """Open a WebSocket that has said nothing yet."""
-        return WsClient(await self.client.ws_connect("/ws", **options))
+        return WsClient(await self.client.ws_connect(path, **options))
 
     async def browser(self, role: Role = Role.VIEWER) -> WsClient:
         """Open a WebSocket that has been welcomed."""
@@ -103,11 +104,14 @@ class SignalingServer:
         await browser.expect("welcome")
         return browser
 
-    async def gateway(self, *cameras: CameraInfo, gateway_id: str = "home") -> WsClient:
+    async def gateway(
+        self, *cameras: CameraInfo, gateway_id: str = "home", boards: tuple[str, ...] = ()
+    ) -> WsClient:
         """Open a WebSocket of a registered gateway."""
         gateway = await self.connect()
+        token = self.token(Role.GATEWAY)
         await gateway.send(
-            RegisterGateway(gateway_id, cameras or (FRONT,), token=self.token(Role.GATEWAY))
+            RegisterGateway(gateway_id, cameras or (FRONT,), token=token, boards=boards)
         )
         await gateway.expect("registered")
         return gateway
@@ -148,7 +152,7 @@ async def signaling_server(
     routes = [
         *health_routes(readiness),
         *metrics_routes(registry),
-        *([] if serves_media else forwarding_routes(service)),
+        *([] if serves_media else [*forwarding_routes(service), *relay_routes(service)]),
         *signaling_routes(service, web_root=web_root, serves_media=serves_media),
     ]
     authenticator = Authenticator(known_tokens() if with_tokens else None)

@@ -1,0 +1,115 @@
+"""``GET /ws/board`` and ``/ws/control``, for who cannot reach a gateway, and the gateway's end."""
+
+import socket as sockets
+from typing import Any
+
+from aiohttp import web
+
+from edge.addresses import client_address
+from edge.auth import AUTHENTICATOR
+from edge.problems import Problem
+from edge.roles import Role
+from edge.stopping import STOPPING
+from protocol.messages import CallKind
+from signaling.errors import SessionRefused
+from signaling.introduction import read_board, read_driver
+from signaling.relayed import Read, Relayed
+from signaling.service import SignalingService
+from signaling.socket import Socket
+
+UNSENT_BYTES = 16_384
+"""What may wait in the kernel, and in the process, behind what the network takes.
+
+Commands that wait there are out of reach and grow old; those in the relay's queue are bounded.
+"""
+
+
+def relay_routes(service: SignalingService) -> list[web.RouteDef]:
+    """Return the routes of the relay, for a server whose gateways are all elsewhere."""
+    routes = _RelayRoutes(service)
+    return [
+        web.get("/ws/board", routes.board),
+        web.get("/ws/control", routes.control),
+        web.get("/ws/relay/{call}", routes.gateway),
+    ]
+
+
+class _RelayRoutes:
+    def __init__(self, service: SignalingService) -> None:
+        self._service = service
+        self._called: dict[str, Relayed] = {}
+
+    async def board(self, request: web.Request) -> web.StreamResponse:
+        return await self._caller(request, "board", read_board)
+
+    async def control(self, request: web.Request) -> web.StreamResponse:
+        return await self._caller(request, "driver", read_driver)
+
+    async def _caller(self, request: web.Request, kind: CallKind, read: Read) -> web.StreamResponse:
+        socket = await self._accepted(request)
+        relayed = Relayed(
+            socket,
+            self._service,
+            request.app[AUTHENTICATOR],
+            client_address(request),
+            kind=kind,
+            read=read,
+        )
+        calls: list[str] = []
+
+        def called(call: str, relayed: Relayed) -> None:
+            calls.append(call)
+            self._called[call] = relayed
+
+        try:
+            with request.app[STOPPING].calling(relayed.stop):
+                await relayed.run(called)
+        finally:
+            for call in calls:
+                del self._called[call]
+        return socket
+
+    async def gateway(self, request: web.Request) -> web.StreamResponse:
+        """Let a gateway take a call that it was told of."""
+        await request.app[AUTHENTICATOR].require(request, Role.GATEWAY)
+        _require_websocket(request)
+        call = request.match_info["call"]
+        try:
+            self._service.broker.call_taken(call)
+        except SessionRefused as refused:
+            self._service.refused(refused.slug)
+            raise Problem(404, refused.slug, refused.detail) from refused
+        relayed = self._called[call]
+        try:
+            socket = await self._accepted(request)
+            with request.app[STOPPING].calling(relayed.stop_gateway):
+                await relayed.serve_gateway(socket)
+        finally:
+            relayed.abandon()
+        return socket
+
+    async def _accepted(self, request: web.Request) -> Socket:
+        _require_websocket(request)
+        socket = Socket(self._service.refused, writer_limit=UNSENT_BYTES)
+        await socket.prepare(request)
+        _hold_back(request.transport)
+        return socket
+
+
+def _require_websocket(request: web.Request) -> None:
+    if not web.WebSocketResponse().can_prepare(request):
+        raise Problem(
+            426,
+            "upgrade-required",
+            "this address speaks WebSocket",
+            headers={"Upgrade": "websocket"},
+        )
+
+
+def _hold_back(transport: Any) -> None:
+    if transport is None:
+        return
+    transport.set_write_buffer_limits(high=UNSENT_BYTES)
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(sockets, "TCP_NOTSENT_LOWAT"):
+        connection.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NOTSENT_LOWAT, UNSENT_BYTES)

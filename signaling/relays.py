@@ -1,0 +1,129 @@
+"""Relays: who cannot reach a gateway, the call for it, and whether it came."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from edge.roles import Role
+from protocol.messages import Call, CallKind, ClientRole, Join, RegisterBoard
+from signaling.errors import LinkRefused, SessionRefused
+from signaling.links import Link
+from signaling.settings import SignalingLimits
+
+Introducing = RegisterBoard | Join
+"""The first message of somebody who wants a relay."""
+
+
+class Directory(Protocol):
+    """Where gateways are. Raises KeyError for an id that none of them has."""
+
+    def link_of(self, target: str, /) -> str | None: ...
+
+
+@dataclass
+class Relay:
+    """One caller and the gateway that was called for it. ``id`` is the caller's link, too."""
+
+    id: str
+    kind: CallKind
+    gateway: str
+    address: str
+    called_s: float
+    taken: bool = False
+
+
+class Relays:
+    """Every relay, bounded in all and per address, from the call to its end. Pure."""
+
+    def __init__(self, limits: SignalingLimits, cameras: Directory, boards: Directory) -> None:
+        self._limits = limits
+        self._cameras = cameras
+        self._boards = boards
+        self._by_id: dict[str, Relay] = {}
+        self._per_address: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def count(self, kind: CallKind) -> int:
+        """Return how many relays of ``kind`` a gateway has taken."""
+        return sum(relay.taken and relay.kind == kind for relay in self._by_id.values())
+
+    def get(self, relay_id: str) -> Relay | None:
+        return self._by_id.get(relay_id)
+
+    def call(self, link: Link, message: Introducing, role: Role, now: float) -> tuple[str, Call]:
+        """Open a relay for ``link``; return the gateway's link, and what to tell it.
+
+        Raises :class:`LinkRefused` ``forbidden``, ``board-unknown``, ``unknown-camera``,
+        ``gateway-offline`` or ``overloaded``.
+        """
+        if isinstance(message, RegisterBoard):
+            if not role.allows(Role.DEVICE):
+                raise LinkRefused("forbidden", f"the token of a {role} may not register a board")
+            call = Call(link.conn, "board", message.device_id)
+        else:
+            if not role.allows(Role.DRIVER):
+                raise LinkRefused("forbidden", f"the token of a {role} may not drive")
+            call = Call(link.conn, "driver", message.camera, cast(ClientRole, role.value))
+        gateway = self._gateway_for(call)
+        self._add(Relay(link.conn, call.kind, gateway, link.address, now))
+        return gateway, call
+
+    def _gateway_for(self, call: Call) -> str:
+        is_board = call.kind == "board"
+        try:
+            gateway = (self._boards if is_board else self._cameras).link_of(call.target)
+        except KeyError:
+            if is_board:
+                detail = f"no gateway drives a board {call.target}"
+                raise LinkRefused("board-unknown", detail) from None
+            raise LinkRefused("unknown-camera", f"there is no camera {call.target}") from None
+        if gateway is None:
+            detail = f"the gateway of {call.target} is not connected"
+            raise LinkRefused("gateway-offline", detail)
+        return gateway
+
+    def _add(self, relay: Relay) -> None:
+        if len(self._by_id) >= self._limits.relays:
+            raise LinkRefused("overloaded", "too many relays; try again later")
+        if self._per_address[relay.address] >= self._limits.relays_per_address:
+            raise LinkRefused("overloaded", "too many relays from this address")
+        self._by_id[relay.id] = relay
+        self._per_address[relay.address] += 1
+
+    def take(self, relay_id: str) -> None:
+        """A gateway has come for this call.
+
+        Who knows the id was told it: it is unguessable, and only the called gateway heard it.
+        Raises :class:`SessionRefused` ``unknown-call``, also for a second taker.
+        """
+        relay = self._by_id.get(relay_id)
+        if relay is None or relay.taken:
+            raise SessionRefused("unknown-call", "there is no such call, or it has been taken")
+        relay.taken = True
+
+    def remove(self, relay_id: str) -> None:
+        """Forget a relay; a second time does nothing."""
+        relay = self._by_id.pop(relay_id, None)
+        if relay is not None:
+            self._per_address[relay.address] -= 1
+            if self._per_address[relay.address] <= 0:
+                del self._per_address[relay.address]
+
+    def waiting_for(self, gateway: str) -> list[str]:
+        """Return the calls that ``gateway`` has not taken yet."""
+        return [
+            relay.id
+            for relay in self._by_id.values()
+            if relay.gateway == gateway and not relay.taken
+        ]
+
+    def overdue(self, now: float) -> list[str]:
+        """Return the calls that no gateway took in time."""
+        latest_s = now - self._limits.call_timeout_s
+        return [
+            relay.id
+            for relay in self._by_id.values()
+            if not relay.taken and relay.called_s <= latest_s
+        ]
