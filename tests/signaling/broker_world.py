@@ -6,6 +6,7 @@ from edge.auth import Role
 from protocol.messages import CameraInfo, Error, Hello, IceServer, RegisterCamera, RegisterGateway
 from signaling.broker import Broker, Incoming
 from signaling.effects import Close, Effect, Outgoing, Send
+from signaling.relays import Introducing
 from signaling.settings import SignalingLimits
 from tests.support.clock import Clock
 
@@ -52,15 +53,27 @@ class World:
         self.connect(conn, address, transient=transient)
         self.do(self.broker.introduced(conn, Hello(), role, self.clock()))
 
-    def gateway(self, conn: str, *cameras: CameraInfo, gateway_id: str = "home") -> None:
+    def gateway(
+        self,
+        conn: str,
+        *cameras: CameraInfo,
+        gateway_id: str = "home",
+        boards: tuple[str, ...] = (),
+    ) -> None:
         self.connect(conn, "198.51.100.1")
-        message = RegisterGateway(gateway_id, cameras)
+        message = RegisterGateway(gateway_id, cameras, boards=boards)
         self.do(self.broker.introduced(conn, message, Role.GATEWAY, self.clock()))
 
     def device(self, conn: str, url: str = "http://192.168.0.20/stream") -> None:
         self.connect(conn, "198.51.100.2")
         message = RegisterCamera("cam-1", url)
         self.do(self.broker.introduced(conn, message, Role.DEVICE, self.clock()))
+
+    def relayed(
+        self, conn: str, message: Introducing, role: Role, address: str = "192.0.2.1"
+    ) -> None:
+        self.connect(conn, address)
+        self.do(self.broker.introduced(conn, message, role, self.clock()))
 
     def say(self, conn: str, message: Incoming) -> None:
         self.do(self.broker.received(conn, message, self.clock()))

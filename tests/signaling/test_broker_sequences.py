@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -10,24 +11,34 @@ from edge.auth import Role
 from protocol.messages import (
     Answer,
     Bye,
+    Call,
     CameraInfo,
     Cameras,
     Candidate,
     Error,
+    Join,
     Offer,
     Ping,
+    RegisterBoard,
     RoutedOffer,
     Welcome,
 )
 from signaling.broker import Incoming
+from signaling.errors import SessionRefused
 from signaling.links import Kind
 from signaling.settings import SignalingLimits
 from tests.signaling.broker_world import World
 
 CAMERAS = ["front", "rear", "door"]
+BOARDS = ["board-1", "board-2"]
 SESSIONS = [f"s{i}" for i in range(6)]
 LIMITS = SignalingLimits(
-    connections=12, connections_per_address=6, sessions_per_connection=2, sessions_per_address=3
+    connections=12,
+    connections_per_address=6,
+    sessions_per_connection=2,
+    sessions_per_address=3,
+    relays=4,
+    relays_per_address=3,
 )
 
 links = st.integers(0, 11)
@@ -48,6 +59,9 @@ class Exchange(RuleBasedStateMachine):
         self.world = World(LIMITS)
         self.count = 0
         self.browsers: set[str] = set()
+        self.called: dict[str, str] = {}
+        """Calls, and the gateway that was told of each."""
+        self.taken: set[str] = set()
         self.session_of: dict[str, tuple[str, str]] = {}
         """Who had opened a session, and whose offer it was routed to, newest first."""
 
@@ -66,9 +80,42 @@ class Exchange(RuleBasedStateMachine):
         role = random.choice([Role.VIEWER, Role.ADMIN])
         self.world.browser(conn, address, role, transient=transient)
 
-    @rule(gateway_id=st.sampled_from(["home", "shed"]), cameras=camera_sets)
-    def gateway(self, gateway_id: str, cameras: set[str]) -> None:
-        self.world.gateway(self.new_conn(), *infos(cameras), gateway_id=gateway_id)
+    @rule(
+        gateway_id=st.sampled_from(["home", "shed"]),
+        cameras=camera_sets,
+        boards=st.sets(st.sampled_from(BOARDS)),
+    )
+    def gateway(self, gateway_id: str, cameras: set[str], boards: set[str]) -> None:
+        self.world.gateway(
+            self.new_conn(), *infos(cameras), gateway_id=gateway_id, boards=tuple(sorted(boards))
+        )
+
+    @rule(
+        target=st.sampled_from(CAMERAS + BOARDS),
+        address=st.sampled_from(["a", "b"]),
+        role=st.sampled_from([Role.DEVICE, Role.DRIVER]),
+    )
+    def relayed(self, target: str, address: str, role: Role) -> None:
+        conn = self.new_conn()
+        message = RegisterBoard(target) if target in BOARDS else Join(target)
+        self.world.relayed(conn, message, role, address)
+        for other in self.world.recipients - {conn}:
+            for got in self.world.got[other]:
+                if isinstance(got, Call):
+                    self.called.setdefault(got.call, other)
+
+    @rule(number=links)
+    def take(self, number: int) -> None:
+        calls = sorted(set(self.called) & self.world.open)
+        if not calls:
+            return
+        call = calls[number % len(calls)]
+        if call in self.taken:
+            with pytest.raises(SessionRefused):
+                self.world.broker.call_taken(call)
+        else:
+            self.world.broker.call_taken(call)
+            self.taken.add(call)
 
     @rule()
     def device(self) -> None:
@@ -145,6 +192,17 @@ class Exchange(RuleBasedStateMachine):
         assert broker.sessions_waiting == sum(not session.answered for session in listed)
         assert sum(broker.links_open(kind) for kind in Kind) == len(self.world.open)
 
+    @invariant()
+    def relays_hang_on_open_links(self) -> None:
+        broker = self.world.broker
+        for relay in broker._relays._by_id.values():
+            assert relay.id in self.world.open
+            assert relay.taken == (relay.id in self.taken)
+            if not relay.taken:
+                assert relay.gateway in self.world.open
+                assert self.called[relay.id] == relay.gateway
+        assert len(broker._relays) <= LIMITS.relays
+
     def teardown(self) -> None:
         for conn in list(self.world.open):
             self.world.leave(conn)
@@ -161,6 +219,9 @@ class Exchange(RuleBasedStateMachine):
         assert not links._by_conn
         assert not links._per_address
         assert not broker._directory._gateways
+        assert not broker._boards._claims
+        assert not broker._relays._by_id
+        assert not broker._relays._per_address
 
 
 TestExchange = Exchange.TestCase

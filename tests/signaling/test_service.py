@@ -1,8 +1,8 @@
 import pytest
 
 from edge.auth import Role
-from protocol.messages import Hello, Offer, RegisterGateway
 from protocol.close_codes import GOING_AWAY
+from protocol.messages import Hello, Offer, RegisterGateway
 from signaling.effects import Close, Outgoing
 from signaling.service import SignalingService
 from tests.support.clock import Clock
