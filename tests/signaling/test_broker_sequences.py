@@ -91,13 +91,13 @@ class Exchange(RuleBasedStateMachine):
         )
 
     @rule(
-        target=st.sampled_from(CAMERAS + BOARDS),
+        wanted=st.sampled_from(CAMERAS + BOARDS),
         address=st.sampled_from(["a", "b"]),
         role=st.sampled_from([Role.DEVICE, Role.DRIVER]),
     )
-    def relayed(self, target: str, address: str, role: Role) -> None:
+    def relayed(self, wanted: str, address: str, role: Role) -> None:
         conn = self.new_conn()
-        message = RegisterBoard(target) if target in BOARDS else Join(target)
+        message = RegisterBoard(wanted) if wanted in BOARDS else Join(wanted)
         self.world.relayed(conn, message, role, address)
         for other in self.world.recipients - {conn}:
             for got in self.world.got[other]:
