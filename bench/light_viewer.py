@@ -38,6 +38,17 @@ OWN_SSRC = 1
 _PROFILES = sorted(SRTP_PROFILES, key=lambda profile: b"SHA1" not in profile.openssl_profile)
 
 
+def drop_media(connection: RTCPeerConnection) -> None:
+    """Let all media of ``connection`` fall on the floor, where only its data channels matter."""
+
+    async def drop(*_: object, **__: object) -> None:
+        pass
+
+    for transceiver in connection.getTransceivers():
+        receiver: Any = transceiver.receiver
+        receiver._handle_rtp_packet = drop
+
+
 class LightViewer:
     """One connection to a target, in a process that runs a :class:`bench.light_socket.LightLoop`.
 

@@ -7,6 +7,7 @@ from prometheus_client.registry import Collector
 
 from gateway.camera import Camera
 from gateway.delivery_metrics import delivery_metrics
+from gateway.drive.metrics import drive_metrics
 from gateway.gateway import Gateway
 
 
@@ -22,6 +23,7 @@ class GatewayMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._cameras()
         yield from self._peers()
+        yield from drive_metrics(self._gateway.cars)
 
     def _cameras(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("peerlens_camera_live", "1 while frames arrive", labels=["camera"])

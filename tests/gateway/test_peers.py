@@ -10,7 +10,6 @@ import time
 import psutil
 import pytest
 
-from edge.roles import Role
 from gateway.datagrams import DatagramSender
 from gateway.errors import (
     GatewayClosing,

@@ -303,3 +303,19 @@ def test_no_file_and_no_cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match="no cameras are configured; start from deploy/"):
         load(UpConfig)
+
+
+@pytest.mark.parametrize(
+    ("cars", "expected"),
+    [
+        ("{a: {camera: front}, b: {camera: front}}", "cars.b.camera: expected one that no other"),
+        (
+            "{a: {camera: front, board: x}, b: {camera: back, board: x}}",
+            "cars.b.board: expected one that no other car has, given x, which a has",
+        ),
+    ],
+)
+def test_a_camera_and_a_board_belong_to_one_car(file: Path, cars: str, expected: str) -> None:
+    cameras = "{front: {source: 'synthetic:'}, back: {source: 'synthetic:'}}"
+    (line,) = problems(file, f"cameras: {cameras}\ncars: {cars}\n")
+    assert expected in line

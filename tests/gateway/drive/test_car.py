@@ -55,7 +55,7 @@ def test_throttle_held_from_the_beginning_never_moves_the_car(world: World) -> N
     for _ in range(100):
         world.run(50)
         assert world.outputs.throttle == 0
-    assert driver.driven[-1].reason == "not-armed"
+    assert driver.reason() == "not-armed"
 
 
 def test_braking_stops_and_steering_goes_on(world: World) -> None:
@@ -80,7 +80,7 @@ def test_after_a_long_silence_the_driver_must_arm_anew(world: World) -> None:
     driver = world.armed_driver()
     driver.throttle = None
     world.run(1_100)
-    assert driver.status.state == "disarmed"
+    assert driver.state() == "disarmed"
     driver.throttle = 0.6
     world.run(600)
     assert world.outputs.throttle == 0
@@ -99,7 +99,7 @@ def test_the_board_limits_what_it_gives(world: World) -> None:
         driver.throttle = throttle
         limited.run(100)
         assert limited.outputs.throttle == most
-        assert driver.driven[-1].reason == "board-limit"
+        assert driver.reason() == "board-limit"
 
 
 # Commands that do not count
@@ -198,11 +198,11 @@ def test_a_queue_that_is_let_go_after_a_stall_does_not_drive(world: World) -> No
 def test_a_second_driver_waits_and_knows_its_place(world: World) -> None:
     ann, bob = world.armed_driver("ann"), world.driver("bob")
     bob.request_lease()
-    assert (bob.status.you, bob.status.place, bob.status.driven) == ("queued", 1, True)
+    assert (bob.you(), bob.status.place, bob.status.driven) == ("queued", 1, True)
     assert bob.status.session is None
     assert bob.status.left_ms is not None
     assert 590_000 < bob.status.left_ms < 600_000
-    assert (ann.status.you, ann.status.queue) == ("driving", 1)
+    assert (ann.you(), ann.status.queue) == ("driving", 1)
     assert ann.is_driving
     assert not bob.is_driving
 
@@ -215,7 +215,7 @@ def test_closing_the_page_frees_the_car_and_stops_it(world: World) -> None:
     ann.leave()
     world.run(10)
     assert world.outputs.throttle == 0
-    assert bob.status.you == "driving"
+    assert bob.you() == "driving"
     assert bob.is_driving
 
 
@@ -226,8 +226,8 @@ def test_a_page_that_vanishes_frees_the_car_within_three_seconds(world: World) -
     world.run(100)
     ann.throttle = None
     world.run(ann.sent_ms + 3_000 - world.now_ms)
-    assert bob.status.you == "driving"
-    assert ann.status.you == "watching"
+    assert bob.you() == "driving"
+    assert ann.you() == "watching"
     assert not ann.is_driving
 
 
@@ -241,8 +241,8 @@ def test_the_next_driver_begins_with_a_car_that_stands_and_must_be_armed(world: 
     for _ in range(40):
         world.run(20)
         assert world.outputs.throttle == 0
-    assert bob.driven[-1].reason == "not-armed"
-    assert ann.driven[-1].reason == "not-driving"
+    assert bob.reason() == "not-armed"
+    assert ann.reason() == "not-driving"
 
 
 def test_the_lease_ends_after_its_time(world: World) -> None:
@@ -251,7 +251,7 @@ def test_the_lease_ends_after_its_time(world: World) -> None:
     ann = timed.armed_driver()
     ann.throttle = 0.5
     timed.run(10_010 - ARMING_MS)
-    assert ann.status.you == "watching"
+    assert ann.you() == "watching"
     assert timed.outputs.throttle == 0
 
 
@@ -269,10 +269,10 @@ def test_who_may_ask_for_what(world: World) -> None:
     assert bob.refusals == ["forbidden"] * 3
     ann.ask(PassLease())
     assert ann.refusals == ["nobody-waits"]
-    assert ann.status.you == "driving"
+    assert ann.you() == "driving"
     root = world.driver("root", Role.ADMIN)
     root.ask(RevokeLease())
-    assert ann.status.you == "watching"
+    assert ann.you() == "watching"
 
 
 def test_watchers_are_told_once_a_second_at_most(world: World) -> None:
@@ -314,8 +314,8 @@ def test_an_emergency_stop_latches_until_the_driver_clears_it(world: World) -> N
     assert world.outputs.state == "stopped"
     world.run(2_000)
     assert world.outputs.throttle == 0
-    assert ann.driven[-1].reason == "stopped"
-    assert ann.status.state == "stopped"
+    assert ann.reason() == "stopped"
+    assert ann.state() == "stopped"
     bob.ask(ClearStop())
     assert bob.refusals == ["forbidden"]
     ann.ask(ClearStop())
@@ -342,10 +342,10 @@ def test_it_stays_on_for_the_next_driver_and_the_next_link_of_the_board(world: W
     bob.request_lease()
     bob.throttle = 0.0
     world.run(ARMING_MS)
-    assert bob.status.state == "stopped"
+    assert bob.state() == "stopped"
     bob.ask(ClearStop())
     world.run(600 + ARMING_MS)
-    assert bob.status.state == "armed"
+    assert bob.state() == "armed"
 
 
 def test_a_board_that_was_stopped_before_the_gateway_started_stays_so() -> None:
@@ -363,10 +363,10 @@ def test_a_board_that_was_stopped_before_the_gateway_started_stays_so() -> None:
     bob.request_lease()
     bob.throttle = 0.0
     fresh.run(ARMING_MS)
-    assert bob.status.state == "stopped"
+    assert bob.state() == "stopped"
     bob.ask(ClearStop())
     fresh.run(600 + ARMING_MS)
-    assert bob.status.state == "armed"
+    assert bob.state() == "armed"
 
 
 # The board comes and goes
@@ -375,14 +375,14 @@ def test_a_board_that_was_stopped_before_the_gateway_started_stays_so() -> None:
 def test_without_a_board_commands_go_nowhere() -> None:
     world = World()
     driver = world.driver()
-    assert driver.status.board == "offline"
+    assert driver.board() == "offline"
     driver.request_lease()
     driver.throttle = 0.0
     world.run(100)
-    assert driver.driven[-1].reason == "board-offline"
+    assert driver.reason() == "board-offline"
     world.plug_in()
     world.run(50)
-    assert driver.status.board == "online"
+    assert driver.board() == "online"
     assert driver.status.capabilities is not None
     assert driver.status.capabilities.horn
 
@@ -415,7 +415,7 @@ def test_a_board_that_disarms_itself_disarms_the_driver(world: World) -> None:
     for _ in range(100):
         world.run(20)
         assert world.outputs.throttle == 0
-    assert driver.status.state == "disarmed"
+    assert driver.state() == "disarmed"
 
 
 def test_a_board_that_fell_silent_counts_as_away(world: World) -> None:
@@ -423,8 +423,8 @@ def test_a_board_that_fell_silent_counts_as_away(world: World) -> None:
     world.twin_frozen = True
     driver.throttle = 0.1
     world.run(2_500)
-    assert driver.driven[-1].reason == "board-offline"
-    assert driver.status.board == "offline"
+    assert driver.reason() == "board-offline"
+    assert driver.board() == "offline"
 
 
 def test_a_board_that_does_not_answer_is_not_flooded(world: World) -> None:
@@ -456,11 +456,11 @@ def test_old_pictures_slow_the_car_and_older_ones_stop_it(world: World) -> None:
     driver.video_age_ms = 200.0
     world.run(60)
     assert world.outputs.throttle == 0.3
-    assert driver.driven[-1].reason == "slow-video"
+    assert driver.reason() == "slow-video"
     driver.video_age_ms = 401.0
     world.run(60)
     assert (world.outputs.throttle, world.outputs.steering) == (0, 0.5)
-    assert driver.driven[-1].reason == "stale-video"
+    assert driver.reason() == "stale-video"
     driver.video_age_ms = None
     world.run(60)
     assert world.outputs.throttle == 0

@@ -174,6 +174,19 @@ class Driver:
     def status(self) -> CarStatus:
         return self.statuses[-1]
 
+    def you(self) -> str:
+        return self.status.you
+
+    def state(self) -> str:
+        return self.status.state
+
+    def board(self) -> str:
+        return self.status.board
+
+    def reason(self) -> str | None:
+        """Why the newest command that was answered did less than it said."""
+        return self.driven[-1].reason
+
     def ask(self, message: LeaseRequest) -> None:
         self._world.car.request(self.participant, message, self._world.now_ms)
 
