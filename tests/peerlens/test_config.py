@@ -175,7 +175,7 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
         (
             "cameras: {api: {source: 'synthetic:'}}\n",
             "peerlens.yaml:1: cameras.api: the name is taken by the server itself, as are api,"
-            " assets, camera, healthz, metrics, readyz, snapshot.jpg, stream, whep, ws",
+            " assets, camera, drive, healthz, metrics, readyz, snapshot.jpg, stream, whep, ws",
         ),
         (
             CAMERA + "cars: {car1: {camera: back}}\n",
