@@ -1,0 +1,28 @@
+// Lines on stdout, at once, and never waiting.
+#pragma once
+
+#include <atomic>
+#include <cstdarg>
+#include <mutex>
+
+namespace peerlens {
+
+// For all threads. A reader that does not read must not hold up the car: what would have to wait is
+// not written.
+class StandardOutput {
+public:
+    // Returns whether the line was written.
+    [[gnu::format(printf, 2, 3)]] bool line(const char* format, ...);
+
+    // Whether nobody reads it any more.
+    bool is_closed() const { return closed_; }
+    void mark_closed() { closed_ = true; }
+
+private:
+    bool can_take_a_line();
+
+    std::mutex mutex_;
+    std::atomic<bool> closed_{false};
+};
+
+}  // namespace peerlens
