@@ -43,6 +43,7 @@ export function DrivePage({ id }: { readonly id: string }) {
     <main
       ref={page}
       className="drive"
+      data-touch={isTouch}
       data-testid="drive-page"
       tabIndex={-1}
       onContextMenu={(event) => {
@@ -98,7 +99,7 @@ export function DrivePage({ id }: { readonly id: string }) {
         </p>
         <div className="drive-bottom">
           <div className="drive-hints">
-            {isDriving && !isTouch && (
+            {isDriving && (
               <p className="drive-keys">
                 <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> drive · <kbd>Space</kbd> brakes ·{" "}
                 <kbd>Esc</kbd> stops
@@ -106,7 +107,7 @@ export function DrivePage({ id }: { readonly id: string }) {
             )}
           </div>
           <div className="drive-middle">
-            {isDriving && <Gauges cockpit={cockpit} />}
+            {isDriving && !isTouch && <Gauges cockpit={cockpit} />}
             <LeaseButtons cockpit={cockpit} view={view} />
           </div>
           <DriveTools

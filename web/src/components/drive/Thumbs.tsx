@@ -1,6 +1,7 @@
-import { useRef, useState, type CSSProperties, type PointerEvent } from "react";
+import { useState, type CSSProperties, type PointerEvent } from "react";
 import type { Cockpit } from "../../client/drive/cockpit";
-import { REACH_PX, type Grip } from "../../client/drive/joystick";
+import { REACH_PX } from "../../client/drive/joystick";
+import { useObservable } from "../../hooks/useObservable";
 
 /** Two thumbs: the left one steers, the right one gives throttle, wherever they come down. */
 export function Thumbs({ cockpit }: { readonly cockpit: Cockpit }) {
@@ -20,42 +21,33 @@ interface ThumbProps {
 
 function Thumb({ cockpit, name, label }: ThumbProps) {
   const stick = cockpit.sticks[name];
-  const area = useRef<HTMLDivElement>(null);
-  const [held, setHeld] = useState<(Grip & { readonly value: number }) | null>(null);
-  const show = () => {
-    const { grip, value } = stick;
-    const { left, top } = area.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
-    setHeld(grip === null ? null : { x: grip.x - left, y: grip.y - top, value });
-    cockpit.sample();
-  };
+  const grip = useObservable(stick.grip);
+  const [origin, setOrigin] = useState({ left: 0, top: 0 });
   const down = (event: PointerEvent<HTMLDivElement>) => {
     event.preventDefault();
     if (!stick.take(event.pointerId, event.clientX, event.clientY)) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    show();
+    setOrigin(event.currentTarget.getBoundingClientRect());
+    cockpit.sample();
   };
   const move = (event: PointerEvent) => {
     stick.move(event.pointerId, event.clientX, event.clientY);
-    if (held !== null) show();
+    cockpit.sample();
   };
   const up = (event: PointerEvent) => {
-    if (stick.leave(event.pointerId)) show();
+    if (stick.leave(event.pointerId)) cockpit.sample();
   };
   // A thumb that was not lifted but taken away: by the system, a call, another finger.
   const lost = (event: PointerEvent) => {
-    if (!stick.leave(event.pointerId)) return;
-    cockpit.lose("touch");
-    show();
+    if (stick.leave(event.pointerId)) cockpit.lose("touch");
   };
-  const shift = (held?.value ?? 0) * REACH_PX;
+  const shift = (grip?.value ?? 0) * REACH_PX;
   const style = {
     "--reach": `${String(2 * REACH_PX)}px`,
-    ...(held === null ? {} : { left: held.x, top: held.y }),
+    ...(grip === null ? {} : { left: grip.x - origin.left, top: grip.y - origin.top }),
   } as CSSProperties;
-  const knob = name === "steering" ? `${String(shift)}px 0` : `0 ${String(-shift)}px`;
   return (
     <div
-      ref={area}
       className="thumb"
       data-testid={`thumb-${name}`}
       data-thumb={name}
@@ -65,9 +57,12 @@ function Thumb({ cockpit, name, label }: ThumbProps) {
       onPointerCancel={lost}
       onLostPointerCapture={lost}
     >
-      <div className="thumb-ring" data-held={held !== null} style={style}>
+      <div className="thumb-ring" data-held={grip !== null} style={style}>
         <span className="thumb-label">{label}</span>
-        <span className="thumb-knob" style={{ translate: knob }} />
+        <span
+          className="thumb-knob"
+          style={{ translate: name === "steering" ? `${String(shift)}px 0` : `0 ${String(-shift)}px` }}
+        />
       </div>
     </div>
   );
