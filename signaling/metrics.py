@@ -34,8 +34,6 @@ class SignalingMetrics:
             _PREFIX + "refused", "Messages and links refused", ("problem",), registry=registry
         )
         relays = Gauge(_PREFIX + "relays", "Relays that are open", ("kind",), registry=registry)
-        for call_kind in get_args(CallKind):
-            relays.labels(call_kind).set_function(_relays_open(broker, call_kind))
         self.calls_untaken = Counter(
             _PREFIX + "calls_untaken",
             "Calls that no gateway came for",
@@ -48,6 +46,10 @@ class SignalingMetrics:
         self._relay_bytes = Counter(
             _PREFIX + "relay_bytes", "Bytes of the messages relayed", ("kind",), registry=registry
         )
+        for call_kind in get_args(CallKind):
+            relays.labels(call_kind).set_function(_relays_open(broker, call_kind))
+            for counter in (self.calls_untaken, self._relay_messages, self._relay_bytes):
+                counter.labels(call_kind)  # so that it is there before the first one
         self.replaced = Counter(
             _PREFIX + "states_replaced",
             "Camera lists that a newer one replaced before they were sent",

@@ -103,12 +103,12 @@ class Relayed:
                 caller.refuse(error.slug, str(error))
             except Exception:
                 caller.fail()
+            self._count_untaken()
             self._hang_up(caller, self._gateway)
             await caller.goodbye()
         finally:
             self._hang_up(caller, self._gateway)
             self._service.leave(caller.name)
-            self._count_untaken()
             await caller.stop_writing()
             log.info("= %s %s closed with %s", self._kind, caller.name, caller.close_code)
 

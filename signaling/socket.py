@@ -44,6 +44,8 @@ class Socket(web.WebSocketResponse):
             writer_limit=writer_limit,
         )
         self._on_refused = on_refused
+        self.refused_with: int | None = None
+        """The code of its own close on a frame that aiohttp could not take."""
 
     async def close(
         self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
@@ -53,6 +55,7 @@ class Socket(web.WebSocketResponse):
             return await super().close(code=code, message=message, drain=drain)
         slug, detail = refused
         self._on_refused(slug)
+        self.refused_with = close_code(slug)
         error = Error(PROBLEM_PREFIX + slug, detail)
         with contextlib.suppress(ConnectionError, TimeoutError):
             async with asyncio.timeout(REPLY_TIMEOUT_S):

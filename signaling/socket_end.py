@@ -62,7 +62,9 @@ class SocketEnd:
     def close_code(self) -> int | None:
         """The code that it was closed with; None when it broke."""
         # After a close of ours the socket only knows the peer's echo.
-        return self.ending.code if self.ending else self._socket.close_code
+        if self.ending is not None:
+            return self.ending.code
+        return self._socket.refused_with or self._socket.close_code
 
     # Ending
 
