@@ -141,7 +141,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    about = "a virtual ESP32 camera, signaling, gateway and web page on this machine"
+    about = "a virtual ESP32 camera and car, signaling, gateway and web page on this machine"
     demo = cli_options.new_parser(
         "peerlens demo",
         f"Run {about}; prints the address to open.",

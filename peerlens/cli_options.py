@@ -119,6 +119,14 @@ def add_demo(command: argparse.ArgumentParser) -> None:
         default=Fault.NONE.value,
         help="misbehave, so that failures can be seen (default: none)",
     )
+    car = command.add_argument_group("virtual car")
+    car.add_argument(
+        "--car",
+        choices=("firmware", "python", "none"),
+        default="firmware",
+        help="the firmware's core, compiled here (or else its Python twin), the Python twin, or"
+        " no car to drive (default: %(default)s)",
+    )
 
 
 def demo_options(options: argparse.Namespace) -> DemoOptions:
@@ -146,6 +154,7 @@ def demo_options(options: argparse.Namespace) -> DemoOptions:
         video=options.video,
         webcam=options.webcam,
         stamp=options.stamp,
+        car=options.car,
         fault=Fault(options.fault),
         auth_mode=options.auth,
         state_dir=options.state_dir,

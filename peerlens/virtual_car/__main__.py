@@ -22,9 +22,12 @@ def main() -> int:
     options = _parser().parse_args()
     try:
         asyncio.run(_client(options).run())
-    except (Superseded, ValueError) as error:
+    except ValueError as error:
         print(f"virtual car: {error}", file=sys.stderr)
         return 2
+    except Superseded as error:
+        print(f"virtual car: {error}", file=sys.stderr)
+        return 1
     except (KeyboardInterrupt, BrokenPipeError):
         return 0
     return 0

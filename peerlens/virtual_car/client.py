@@ -26,7 +26,7 @@ MAX_UNSENT = 64
 """Messages that wait for the socket; with more of them the link is of no use."""
 
 OnLink = Callable[[str | None], None]
-"""Is told None when the board has registered, and why when it then lost the link or got none."""
+"""Is told None when the board has registered, and why, once, when it lost the link or got none."""
 
 
 class BoardClient:
@@ -49,6 +49,7 @@ class BoardClient:
         self.board = Board(identity, 0, health)
         self._outputs = WatchedOutputs(on_outputs)
         self._link: _Link | None = None
+        self._link_told: str | None = "not connected yet"
         self._backoff = Backoff(RETRY_FIRST_S, RETRY_MOST_S)
 
     async def run(self) -> None:
@@ -94,9 +95,11 @@ class BoardClient:
                     reason, code = await self._connect_once(session)
                 except (ClientError, OSError, TimeoutError) as error:
                     reason, code = str(error) or "no answer in time", None
-                self._on_link(reason)
                 if code == SUPERSEDED:
-                    raise Superseded(self.board.identity.device_id)
+                    superseded = Superseded(self.board.identity.device_id)
+                    self._tell_link(str(superseded))
+                    raise superseded
+                self._tell_link(reason)
                 delay_s = self._backoff.next_delay_s()
                 await asyncio.sleep(REFUSED_RETRY_S if code in NEEDS_A_PERSON else delay_s)
 
@@ -124,7 +127,13 @@ class BoardClient:
         self._tell(self.board.received(text, self._now_ms()))
         if self.board.registered and not was_registered:
             self._backoff.reset()
-            self._on_link(None)
+            self._tell_link(None)
+
+    def _tell_link(self, lost_because: str | None) -> None:
+        # Once for each reason: a gateway may be away for days.
+        if lost_because != self._link_told:
+            self._link_told = lost_because
+            self._on_link(lost_because)
 
 
 class _Link:

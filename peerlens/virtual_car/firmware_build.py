@@ -25,7 +25,8 @@ async def compiled_twin(root: Path = ROOT, deadline_s: float = DEADLINE_S) -> Pa
 
     Raises :class:`BuildError` where that is impossible, or takes longer.
     """
-    sources, build = root / "firmware", root / "build" / "firmware"
+    # In a folder of its own: it is configured without the tests and what these need.
+    sources, build = root / "firmware", root / "build" / TARGET
     if not (sources / "CMakeLists.txt").is_file():
         raise BuildError("no firmware sources here")
     try:
@@ -52,15 +53,13 @@ def _newest_s(sources: Path) -> float:
     return max(
         path.stat().st_mtime
         for path in sources.rglob("*")
-        if path.suffix in _SOURCES and path.is_file()
+        if path.suffix in _SOURCES and path.is_file() and path.parent.name != "tests"
     )
 
 
 def _program(build: Path) -> Path | None:
-    for path in (build / TARGET, build / "host" / TARGET, build / "bin" / TARGET):
-        if path.is_file() and os.access(path, os.X_OK):
-            return path
-    return None
+    path = build / TARGET
+    return path if path.is_file() and os.access(path, os.X_OK) else None
 
 
 async def _build(sources: Path, build: Path) -> None:
@@ -69,7 +68,8 @@ async def _build(sources: Path, build: Path) -> None:
         raise BuildError("no C++ compiler found")
     if cmake is None:
         raise BuildError("no cmake found")
-    await _run(cmake, "-S", str(sources), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release")
+    settings = ("-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF")
+    await _run(cmake, "-S", str(sources), "-B", str(build), *settings)
     await _run(cmake, "--build", str(build), "--target", TARGET, "--parallel", "2")
 
 

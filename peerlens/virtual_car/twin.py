@@ -23,6 +23,7 @@ MAX_LINE_BYTES = 4_096
 FEED_S = 0.05
 STOP_TIMEOUT_S = 1.0
 _RAN_WELL_S = 10.0
+_SUPERSEDED = "another board has registered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,18 @@ class BoardLink:
 
 @contextlib.asynccontextmanager
 async def driving(
-    link: BoardLink, on_outputs: OnOutputs, say: Callable[[str], None]
+    link: BoardLink,
+    on_outputs: OnOutputs,
+    say: Callable[[str], None],
+    *,
+    wants_firmware: bool = True,
 ) -> AsyncIterator[None]:
     """Run the car meanwhile; ``say`` is told in one line which of the two it is.
 
     ``on_outputs`` may be called by another thread. Once the car fails for good, which is logged,
     its outputs are neutral.
     """
-    task = asyncio.create_task(_run(link, on_outputs, say), name="virtual-car")
+    task = asyncio.create_task(_run(link, on_outputs, say, wants_firmware), name="virtual-car")
     try:
         yield
     finally:
@@ -51,9 +56,11 @@ async def driving(
         await asyncio.wait({task})
 
 
-async def _run(link: BoardLink, on_outputs: OnOutputs, say: Callable[[str], None]) -> None:
+async def _run(
+    link: BoardLink, on_outputs: OnOutputs, say: Callable[[str], None], wants_firmware: bool
+) -> None:
     try:
-        await _run_either(link, on_outputs, say)
+        await _run_either(link, on_outputs, say, wants_firmware)
     except Superseded as error:
         logger.error("= virtual car: %s", error)
     except Exception:
@@ -61,8 +68,12 @@ async def _run(link: BoardLink, on_outputs: OnOutputs, say: Callable[[str], None
         logger.exception("the virtual car failed unexpectedly")
 
 
-async def _run_either(link: BoardLink, on_outputs: OnOutputs, say: Callable[[str], None]) -> None:
+async def _run_either(
+    link: BoardLink, on_outputs: OnOutputs, say: Callable[[str], None], wants_firmware: bool
+) -> None:
     try:
+        if not wants_firmware:
+            raise BuildError("as asked for")
         program = await compiled_twin()
     except BuildError as error:
         say(f"Virtual car: Python twin ({error})")
@@ -90,9 +101,13 @@ class CompiledTwin:
         self._link = link
         self._outputs = WatchedOutputs(on_outputs)
         self._newest: Outputs = NEUTRAL
+        self._link_line = ""
 
     async def run(self) -> NoReturn:
-        """Keep it running until cancelled. While there is none, the outputs are neutral."""
+        """Keep it running until cancelled. While it does not run, the outputs are neutral.
+
+        Raises :class:`Superseded`, as the program says before it ends because of that.
+        """
         backoff = Backoff(RETRY_FIRST_S, RETRY_MOST_S)
         loop = asyncio.get_running_loop()
         with self._outputs:
@@ -103,6 +118,8 @@ class CompiledTwin:
                 except OSError as error:
                     reason = str(error)
                 self._set(NEUTRAL)
+                if _SUPERSEDED in self._link_line:
+                    raise Superseded(self._link.board_id)
                 if loop.time() - started_s > _RAN_WELL_S:
                     backoff.reset()
                 delay_s = backoff.next_delay_s()
@@ -140,7 +157,10 @@ class CompiledTwin:
                 if line.startswith("out "):
                     self._set(parse_line(line))
                 elif line.startswith("link "):
+                    self._link_line = line
                     logger.info("= virtual car: %s", line)
+                elif line.startswith("refused "):
+                    logger.warning("= virtual car: %s", line)
         except ValueError as error:
             logger.warning("< virtual car: %s", error)
 

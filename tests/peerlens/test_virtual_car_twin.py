@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from peerlens.virtual_car.errors import BuildError
+from peerlens.virtual_car.errors import BuildError, Superseded
 from peerlens.virtual_car.firmware_build import compiled_twin
 from peerlens.virtual_car.outputs import Outputs
 from peerlens.virtual_car.twin import BoardLink, CompiledTwin
@@ -38,7 +38,7 @@ def checkout(tmp_path: Path) -> Path:
 async def test_it_is_compiled_once_and_again_when_the_sources_change(checkout: Path) -> None:
     program = await compiled_twin(checkout)
     assert os.access(program, os.X_OK)
-    assert program.is_relative_to(checkout / "build" / "firmware")
+    assert program.is_relative_to(checkout / "build" / "twin-car")
     built = program.stat().st_ino
     assert (await compiled_twin(checkout)).stat().st_ino == built
     source = checkout / "firmware" / "twin.cpp"
@@ -137,6 +137,17 @@ async def test_a_program_that_dies_stops_the_car_and_is_started_again(tmp_path: 
         assert twin.now.brake
         await until(lambda: len(server.registrations) == 2, "the next registration")
         await server.drive(0.0, lambda: twin.now.state == "armed", "armed again")
+
+
+async def test_a_superseded_program_is_not_started_again(tmp_path: Path) -> None:
+    server = BoardServer()
+    server.refuse_with = ("superseded", 4409)
+    async with serving(server):
+        twin = RunningTwin(tmp_path, server.url, None)
+        async with asyncio.timeout(20):
+            with pytest.raises(Superseded, match="board-1"):
+                await twin.twin.run()
+    assert len(server.registrations) == 1
 
 
 async def test_a_program_that_cannot_run_is_tried_again(tmp_path: Path) -> None:
