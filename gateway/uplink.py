@@ -24,12 +24,14 @@ from gateway.backoff import Backoff
 from gateway.errors import UnknownSession, ViewerRefused
 from gateway.gateway import Gateway
 from gateway.peer import Peer
+from gateway.relay_calls import RelayCalls
 from gateway.settings import UplinkSettings
 from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
 from protocol.errors import PROBLEM_PREFIX, ProtocolError
 from protocol.messages import (
     Answer,
     Bye,
+    Call,
     Cameras,
     Candidate,
     Error,
@@ -93,11 +95,14 @@ class Uplink:
 
     async def _run(self) -> None:
         backoff = Backoff(RETRY_FIRST_S, RETRY_MOST_S)
-        async with ClientSession() as session:
+        async with (
+            ClientSession() as session,
+            RelayCalls(session, self._settings, self._gateway.cars) as calls,
+        ):
             while True:
                 delay_s = backoff.next_delay_s()
                 try:
-                    await self._connect_once(session)
+                    await self._connect_once(session, calls)
                 except Superseded:
                     self.problem = (
                         f"another gateway has registered as {self._settings.gateway_id!r}: give"
@@ -126,7 +131,7 @@ class Uplink:
         self._told = self.problem
         logger.log(level, "= signaling: %s; next try in %.1f s", self.problem, delay_s)
 
-    async def _connect_once(self, session: ClientSession) -> None:
+    async def _connect_once(self, session: ClientSession, calls: RelayCalls) -> None:
         """Hold one link until it breaks; raises :class:`LinkLost`, ClientError or TimeoutError."""
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             socket = await session.ws_connect(
@@ -135,7 +140,7 @@ class Uplink:
                 timeout=ClientWSTimeout(ws_close=2.0),
             )
         async with socket:
-            link = _Link(socket, self._gateway)
+            link = _Link(socket, self._gateway, calls)
             with link.watching():
                 await self._hold(link)
 
@@ -170,9 +175,12 @@ def _first_cause(group: ExceptionGroup[Exception]) -> Exception:
 class _Link:
     """One WebSocket to signaling."""
 
-    def __init__(self, socket: ClientWebSocketResponse, gateway: Gateway) -> None:
+    def __init__(
+        self, socket: ClientWebSocketResponse, gateway: Gateway, calls: RelayCalls
+    ) -> None:
         self._socket = socket
         self._gateway = gateway
+        self._calls = calls
         self._cameras_changed = asyncio.Event()
         self._sessions: set[str] = set()
         """Sessions answered on this link that signaling believes to be going on."""
@@ -192,7 +200,12 @@ class _Link:
     async def register(self, settings: UplinkSettings) -> float:
         """Introduce the gateway; returns the heartbeat interval in seconds."""
         await self._send(
-            RegisterGateway(settings.gateway_id, self._gateway.infos, token=settings.token)
+            RegisterGateway(
+                settings.gateway_id,
+                self._gateway.infos,
+                token=settings.token,
+                boards=self._gateway.cars.boards,
+            )
         )
         async with asyncio.timeout(REPLY_TIMEOUT_S):
             reply = await self._receive()
@@ -256,6 +269,8 @@ class _Link:
                 self._sessions.discard(message.session)
                 with contextlib.suppress(ViewerRefused):
                     self._gateway.peers.close(message.session, message.reason or "bye")
+            elif isinstance(message, Call):
+                self._calls.take(message)
             elif isinstance(message, Ping):
                 await self._send(Pong(message.id))
             elif isinstance(message, Error):

@@ -1,0 +1,149 @@
+"""Calls from signaling: a board or a driver that cannot reach the gateway waits there for it.
+
+The gateway dials, so nothing has to reach it. A call that fails costs only itself.
+"""
+
+import asyncio
+import contextlib
+import logging
+from typing import Protocol
+
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
+from yarl import URL
+
+from edge.roles import Role
+from gateway.errors import GatewayError, UnknownBoard, UnknownCamera
+from gateway.named_log import NamedLog
+from gateway.settings import UplinkSettings
+from protocol.close_codes import close_code
+from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
+from protocol.errors import PROBLEM_PREFIX, ProtocolError
+from protocol.messages import Call, Error, Join, RegisterBoard
+
+logger = logging.getLogger(__name__)
+
+MAX_CALLS = 64
+"""Relays that may be served at once; the caller of another one is told that nobody came."""
+ANSWER_TIMEOUT_S = 5.0
+"""From the call to the caller's first message; signaling waits no longer."""
+CLOSE_TIMEOUT_S = 1.0
+HEARTBEAT_S = 5.0
+"""Signaling is asked whether it lives this often, and has half as long to answer."""
+
+
+class Cars(Protocol):
+    """Who serves boards and drivers, once they are connected, until their socket ends."""
+
+    async def serve_board(
+        self, socket: ClientWebSocketResponse, registered: RegisterBoard, /
+    ) -> None: ...
+
+    async def serve_driver(
+        self, socket: ClientWebSocketResponse, join: Join, role: Role, /
+    ) -> None: ...
+
+
+class CallFailed(Exception):
+    """The relay cannot be used; the text says why."""
+
+
+class RelayCalls:
+    """Answers calls, each in a task of its own. ``async with`` ends them all.
+
+    They outlive the link to signaling that they came over.
+    """
+
+    def __init__(self, session: ClientSession, settings: UplinkSettings, cars: Cars) -> None:
+        self._session = session
+        self._relay = URL(settings.url) / "relay"
+        token = settings.token
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._cars = cars
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    async def __aenter__(self) -> "RelayCalls":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def take(self, call: Call) -> None:
+        """Answer ``call``. Returns at once, and raises nothing."""
+        if len(self._tasks) >= MAX_CALLS:
+            logger.warning("< call for %s: %d relays are open already", call.target, MAX_CALLS)
+            return
+        task = asyncio.create_task(self._answer(call), name=f"relay {call.kind} {call.target}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, call: Call) -> None:
+        log = NamedLog(logger, f"relayed {call.kind} {call.target}")
+        try:
+            await self._serve(call, log)
+        except TimeoutError:
+            log.warning("= not reached in %g s", ANSWER_TIMEOUT_S)
+        except (CallFailed, ProtocolError, ClientError, OSError) as error:
+            log.warning("= not served: %s", error)
+        except Exception:
+            # A defect, but one caller's.
+            log.exception("= failed unexpectedly")
+
+    async def _serve(self, call: Call, log: NamedLog) -> None:
+        loop = asyncio.get_running_loop()
+        deadline_s = loop.time() + ANSWER_TIMEOUT_S
+        async with asyncio.timeout_at(deadline_s):
+            socket = await self._session.ws_connect(
+                self._relay / call.call,
+                headers=self._headers,
+                heartbeat=HEARTBEAT_S,
+                max_msg_size=MAX_MESSAGE_BYTES,
+                timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S),
+            )
+        async with socket:
+            async with asyncio.timeout_at(deadline_s):
+                first = await _first_message(socket, call)
+            log.info("= served over the relay")
+            try:
+                if isinstance(first, RegisterBoard):
+                    await self._cars.serve_board(socket, first)
+                else:
+                    await self._cars.serve_driver(socket, first, _role_of(call))
+            except GatewayError as error:
+                await _refuse(socket, error)
+                raise CallFailed(str(error)) from error
+
+
+async def _first_message(socket: ClientWebSocketResponse, call: Call) -> RegisterBoard | Join:
+    """Return the caller's first message, which must be what the call promised."""
+    frame = await socket.receive()
+    if frame.type is not WSMsgType.TEXT:
+        raise CallFailed("the caller left")
+    first: RegisterBoard | Join = decode(frame.data, RegisterBoard | Join)
+    promised = first.device_id if isinstance(first, RegisterBoard) else first.camera
+    if promised != call.target or isinstance(first, RegisterBoard) != (call.kind == "board"):
+        raise CallFailed("another one came than was called for")
+    return first
+
+
+def _role_of(call: Call) -> Role:
+    if call.role is None:
+        raise CallFailed("signaling does not say whether it may drive")
+    return Role(call.role)
+
+
+async def _refuse(socket: ClientWebSocketResponse, error: GatewayError) -> None:
+    slug = "forbidden"
+    if isinstance(error, UnknownBoard):
+        slug = "board-unknown"
+    elif isinstance(error, UnknownCamera):
+        slug = "unknown-camera"
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await socket.send_str(encode(Error(PROBLEM_PREFIX + slug, str(error)[:500])))
+            await socket.close(code=close_code(slug))
