@@ -26,6 +26,7 @@ from gateway.uplink import Uplink
 from gateway.viewers_api import viewer_routes
 from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
 from signaling.app import signaling_routes
+from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
 from signaling.whep import forwarding_routes
 
@@ -130,6 +131,7 @@ async def signaling(config: SignalingConfig) -> AsyncIterator[RunningServer]:
     readiness.add("signaling", service.ready)
     routes = [
         *forwarding_routes(service),
+        *relay_routes(service),
         *signaling_routes(service, web_root=config.http.web_root),
     ]
     app = _app(config, tokens, registry, readiness, routes)
