@@ -4,7 +4,7 @@ from peerlens.virtual_camera.car import Car, Controls
 from peerlens.virtual_camera.field import Field
 from peerlens.virtual_car.outputs import NEUTRAL, Outputs
 
-START = (-0.75, -2.2, 0.0)
+START = (-0.75, -2.05, 0.0)
 """Where it is parked: x, y, heading; beside the start straight, in front of everything."""
 _STEP_S = 0.01
 

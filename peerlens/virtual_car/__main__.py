@@ -14,7 +14,7 @@ import time
 
 from peerlens.virtual_car.client import BoardClient
 from peerlens.virtual_car.errors import Superseded
-from peerlens.virtual_car.identity import HEALTH, TOKEN_VARIABLE, board_identity
+from peerlens.virtual_car.identity import TOKEN_VARIABLE, board_identity
 from peerlens.virtual_car.outputs import Outputs, line_of
 
 
@@ -38,7 +38,6 @@ def _client(options: argparse.Namespace) -> BoardClient:
     return BoardClient(
         options.url,
         board_identity(options.id, os.environ.get(TOKEN_VARIABLE), options.failsafe_ms),
-        HEALTH,
         on_outputs=lines.outputs,
         on_link=lines.link,
         on_command=lines.command if options.trace else lambda _: None,

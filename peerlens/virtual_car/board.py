@@ -4,6 +4,8 @@
 Every call brings the time: milliseconds since boot, modulo 2^32.
 """
 
+from collections.abc import Callable
+
 from gateway.drive.failsafe import DriveOutput, Failsafe, FailsafeSettings
 from gateway.drive.freshness import is_fresh, wrapping_age_ms
 from gateway.drive.sequence import is_newer
@@ -46,10 +48,12 @@ class Board:
     last call. What a call returns is to be sent in that order.
     """
 
-    def __init__(self, identity: RegisterBoard, now_ms: int, health: BoardHealth) -> None:
+    def __init__(
+        self, identity: RegisterBoard, now_ms: int, measure: Callable[[int], BoardHealth]
+    ) -> None:
+        """``measure`` is asked for the board's health whenever that is to be told."""
         self.identity = identity
-        self.health = health
-        """What it measures of itself; may be replaced at any time."""
+        self._measure = measure
         self.registered = False
         self.refusal: str | None = None
         """What the gateway last said that it refuses on this link, before it closed it."""
@@ -201,7 +205,7 @@ class Board:
         if not self.registered:
             return []
         self._told_ms = now_ms
-        return [Telemetry(now_ms % _WRAP, self._failsafe.state, self.health)]
+        return [Telemetry(now_ms % _WRAP, self._failsafe.state, self._measure(now_ms))]
 
 
 def _since(then_ms: int, now_ms: int) -> int:

@@ -10,9 +10,10 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientW
 from gateway.backoff import Backoff
 from peerlens.virtual_car.board import SILENCE_MS, Board
 from peerlens.virtual_car.errors import Superseded
+from peerlens.virtual_car.health import simulated_health
 from peerlens.virtual_car.watched_outputs import OnOutputs, WatchedOutputs
 from protocol.codec import MAX_MESSAGE_BYTES, encode
-from protocol.messages import Acted, BoardHealth, BoardToGateway, RegisterBoard
+from protocol.messages import Acted, BoardToGateway, RegisterBoard
 
 TICK_S = 0.01
 CONNECT_TIMEOUT_S = 5.0
@@ -36,7 +37,6 @@ class BoardClient:
         self,
         url: str,
         identity: RegisterBoard,
-        health: BoardHealth,
         *,
         on_outputs: OnOutputs,
         on_link: OnLink = lambda _: None,
@@ -46,7 +46,7 @@ class BoardClient:
         self._on_link = on_link
         self._on_command = on_command
         self._booted_s = time.monotonic()
-        self.board = Board(identity, 0, health)
+        self.board = Board(identity, 0, simulated_health)
         self._outputs = WatchedOutputs(on_outputs)
         self._link: _Link | None = None
         self._link_told: str | None = "not connected yet"

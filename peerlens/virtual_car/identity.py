@@ -2,13 +2,10 @@
 
 import re
 
-from protocol.messages import BoardCapabilities, BoardHealth, BoardLimits, RegisterBoard
+from protocol.messages import BoardCapabilities, BoardLimits, RegisterBoard
 
 TOKEN_VARIABLE = "PEERLENS_BOARD_TOKEN"
 """The environment variable that holds a twin's token: command lines are seen by everybody."""
-
-HEALTH = BoardHealth(battery_v=7.9, battery_percent=87.0, rssi_dbm=-52.0)
-"""A full battery and a near access point, so that the page has something to show."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -24,7 +21,7 @@ def board_identity(
     return RegisterBoard(
         board_id,
         token=token,
-        capabilities=BoardCapabilities(lights=True, horn=True),
+        capabilities=BoardCapabilities(lights=True, horn=True, pan=True, tilt=True),
         limits=BoardLimits(failsafe_ms=failsafe_ms),
         model="Virtual car",
         firmware="Python twin",

@@ -13,7 +13,7 @@ from gateway.backoff import Backoff
 from peerlens.virtual_car.client import RETRY_FIRST_S, RETRY_MOST_S, BoardClient
 from peerlens.virtual_car.errors import BuildError, Superseded
 from peerlens.virtual_car.firmware_build import compiled_twin
-from peerlens.virtual_car.identity import HEALTH, TOKEN_VARIABLE, board_identity
+from peerlens.virtual_car.identity import TOKEN_VARIABLE, board_identity
 from peerlens.virtual_car.outputs import NEUTRAL, Outputs, parse_line
 from peerlens.virtual_car.watched_outputs import OnOutputs, WatchedOutputs
 
@@ -78,9 +78,7 @@ async def _run_either(
     except BuildError as error:
         say(f"Virtual car: Python twin ({error})")
         identity = board_identity(link.board_id, link.token)
-        await BoardClient(
-            link.url, identity, HEALTH, on_outputs=on_outputs, on_link=_log_link
-        ).run()
+        await BoardClient(link.url, identity, on_outputs=on_outputs, on_link=_log_link).run()
     else:
         say("Virtual car: firmware core, compiled")
         await CompiledTwin(program, link, on_outputs).run()

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peerlens.virtual_car.board import SILENCE_MS, TELEMETRY_INTERVAL_MS, Board
-from peerlens.virtual_car.identity import HEALTH, board_identity
+from peerlens.virtual_car.health import simulated_health
+from peerlens.virtual_car.identity import board_identity
 from protocol.codec import encode
 from protocol.messages import (
     Acted,
     Actuate,
     BoardCapabilities,
+    BoardHealth,
     BoardLimits,
     BoardToGateway,
     ClearStop,
@@ -33,6 +35,7 @@ VECTORS = Path(__file__).parents[2] / "protocol" / "vectors"
 FRESHNESS = json.loads((VECTORS / "drive" / "freshness.json").read_text("utf-8"))["cases"]
 GATEWAY_TO_BOARD = json.loads((VECTORS / "gatewayToBoard.json").read_text("utf-8"))
 WRAP = 1 << 32
+HEALTH = BoardHealth(7.5, 60.0, -48.0)
 
 
 class Bench:
@@ -40,7 +43,7 @@ class Bench:
 
     def __init__(self, identity: RegisterBoard | None = None, now_ms: int = 0) -> None:
         self.now_ms = now_ms % WRAP
-        self.board = Board(identity or board_identity("board-1"), self.now_ms, HEALTH)
+        self.board = Board(identity or board_identity("board-1"), self.now_ms, lambda _: HEALTH)
         self.sent: list[BoardToGateway] = []
         self.seq = 0
 
@@ -295,6 +298,17 @@ def test_what_it_does_not_have_it_does_not_do() -> None:
     assert not outputs.lights
     assert not outputs.horn
     assert (outputs.pan, outputs.tilt) == (0.0, 0.0)
+
+
+def test_the_simulated_battery_runs_down() -> None:
+    assert simulated_health(0) == BoardHealth(8.4, 100.0, -58.0)
+    later = simulated_health(1_000_000)
+    assert (later.battery_v, later.battery_percent) == (7.4, 50.0)
+    assert simulated_health(10_000_000).battery_percent == 0.0
+    for second in range(100):
+        rssi_dbm = simulated_health(second * 1_000).rssi_dbm
+        assert rssi_dbm is not None
+        assert -64 <= rssi_dbm <= -52
 
 
 def test_it_answers_pings_and_pings_itself() -> None:

@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 from peerlens.virtual_car.client import BoardClient
 from peerlens.virtual_car.errors import Superseded
-from peerlens.virtual_car.identity import HEALTH, TOKEN_VARIABLE, board_identity
+from peerlens.virtual_car.identity import TOKEN_VARIABLE, board_identity
 from peerlens.virtual_car.outputs import Outputs, parse_line
 from protocol.codec import decode, encode
 from protocol.messages import (
@@ -124,7 +124,6 @@ class RunningBoard:
         self.client = BoardClient(
             url,
             board_identity("board-1", token),
-            HEALTH,
             on_outputs=self.outputs.append,
             on_link=self.links.append,
             on_command=self.commands.append,
