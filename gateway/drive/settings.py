@@ -34,7 +34,7 @@ class CarSettings(Frozen):
 class DriveSettings(Frozen):
     """Who drives for how long, and what stops the car."""
 
-    lease_s: Annotated[float, Field(ge=10, le=86_400)] = 600.0
+    lease_s: Annotated[float, Field(ge=10, le=10_000)] = 600.0
     presence_timeout_s: Annotated[float, Field(ge=0.5, le=30)] = 2.5
     """A driver of whom nothing was heard for this long has left."""
     max_queue: Annotated[int, Field(ge=0, le=1_000)] = 16
