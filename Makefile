@@ -20,8 +20,8 @@ WEB_READY := web/node_modules/.ready
 WEB_BUILT := web/dist/.built
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/tests -prune -o -type f -print)
 
-.PHONY: help setup setup-run setup-test run check check-python check-web test test-python test-web \
-	bench lock clean
+.PHONY: help setup setup-run setup-test run check check-python check-web test test-firmware \
+	test-python test-web bench lock clean
 
 help: ## what there is to make
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,7 +43,7 @@ $(TEST_READY): $(RUN_READY)
 	@touch $@
 
 # Programs can go away again, so their stamp counts only while they are there.
-ifneq ($(shell command -v chromium turnserver janus motion ip | wc -l),5)
+ifneq ($(shell command -v chromium turnserver janus motion ip g++ cmake | wc -l),7)
 .PHONY: $(TEST_SYSTEM_READY)
 endif
 $(TEST_SYSTEM_READY): deploy/setup-system.sh | $(RUN_READY)
@@ -73,12 +73,21 @@ check-web: $(WEB_READY)
 
 test: setup ## check, and every test; each suite ends with its own closing lines
 	@failed=; \
-	for suite in check test-python test-web; do \
+	for suite in check test-firmware test-python test-web; do \
 		echo "== $$suite"; \
 		$(MAKE) --no-print-directory "$$suite" || failed="$$failed $$suite"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "== failed:$$failed"; exit 1; fi; \
-	echo "== all passed: check test-python test-web"
+	echo "== all passed: check test-firmware test-python test-web"
+
+# Twice: as it is, and under the sanitizers for addresses and undefined behaviour.
+test-firmware: $(TEST_SYSTEM_READY)
+	cmake -S firmware -B build/firmware
+	cmake --build build/firmware --parallel 2
+	ctest --test-dir build/firmware --output-on-failure --timeout 60
+	cmake -S firmware -B build/firmware-sanitized -DSANITIZE=address,undefined
+	cmake --build build/firmware-sanitized --parallel 2
+	ctest --test-dir build/firmware-sanitized --output-on-failure --timeout 60
 
 test-python: setup-test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

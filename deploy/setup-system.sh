@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing outside the repository, and nothing else.
 #   setup-system.sh run    Python >= 3.11 with venv; prints the interpreter to use
-#   setup-system.sh test   Chromium, coturn, namespaces' tools: real parts for the tests
+#   setup-system.sh test   Chromium, coturn, namespaces' tools: real parts for the tests; a compiler
 # On Debian and its relatives as root or with sudo; elsewhere it says what is needed.
 set -eu
 
@@ -63,6 +63,11 @@ for_testing() {
     command -v nft >/dev/null || [ -x /usr/sbin/nft ] || missing="$missing nftables"
     # Playwright drives Chromium by a Node.js of its own, which needs it.
     /sbin/ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1"
+    # The boards' core and its tests are C++.
+    command -v g++ >/dev/null || missing="$missing g++"
+    command -v cmake >/dev/null || missing="$missing cmake"
+    [ -e /usr/include/gtest/gtest.h ] || missing="$missing libgtest-dev"
+    [ -e /usr/include/nlohmann/json.hpp ] || missing="$missing nlohmann-json3-dev"
     command -v turnserver >/dev/null || services="$services coturn"
     # What the benchmarks measure against; their tests run it.
     command -v janus >/dev/null || services="$services janus"

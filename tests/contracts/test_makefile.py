@@ -35,8 +35,8 @@ def test_help_names_the_targets() -> None:
 @pytest.mark.parametrize(
     ("suites_end_with", "code", "closing"),
     [
-        ("true", 0, "== all passed: check test-python test-web\n"),
-        ("false", 2, "== failed: check test-python test-web\n"),
+        ("true", 0, "== all passed: check test-firmware test-python test-web\n"),
+        ("false", 2, "== failed: check test-firmware test-python test-web\n"),
     ],
 )
 def test_test_fails_when_a_suite_fails(suites_end_with: str, code: int, closing: str) -> None:
