@@ -53,7 +53,8 @@ struct Canonical {
 
 TEST(Decoder, AcceptsWhatTheVectorsAccept) {
     Decoder decoder;
-    for (const json& vector : load_vectors("gatewayToBoard.json").at("accept")) {
+    const json vectors = load_vectors("gatewayToBoard.json").at("accept");
+    for (const json& vector : vectors) {
         SCOPED_TRACE(vector.at("name").get<std::string>());
         const std::string text = vector.at("text");
         json expected = vector.at("message");
@@ -64,7 +65,8 @@ TEST(Decoder, AcceptsWhatTheVectorsAccept) {
 
 TEST(Decoder, RefusesWhatTheVectorsRefuseAndNamesTheProblem) {
     Decoder decoder;
-    for (const json& vector : load_vectors("gatewayToBoard.json").at("refuse")) {
+    const json vectors = load_vectors("gatewayToBoard.json").at("refuse");
+    for (const json& vector : vectors) {
         SCOPED_TRACE(vector.at("name").get<std::string>());
         const std::string text = vector.at("text");
         EXPECT_EQ(std::visit(Canonical{}, decoder.decode(text)), vector.at("problem"));

@@ -77,7 +77,8 @@ private:
 
 TEST(Encoder, WritesCanonicallyWhatTheVectorsAccept) {
     Rewriter rewriter;
-    for (const json& vector : load_vectors("boardToGateway.json").at("accept")) {
+    const json vectors = load_vectors("boardToGateway.json").at("accept");
+    for (const json& vector : vectors) {
         SCOPED_TRACE(vector.at("name").get<std::string>());
         const std::string written = rewriter.rewrite(vector.at("message"));
         EXPECT_EQ(json::parse(written), vector.at("message"));
