@@ -14,7 +14,7 @@ from peerlens.virtual_car.errors import BuildError, Superseded
 from peerlens.virtual_car.firmware_build import compiled_twin
 from peerlens.virtual_car.outputs import Outputs
 from peerlens.virtual_car.twin import BoardLink, CompiledTwin
-from protocol.messages import Telemetry
+from protocol.messages import ClearStop, Stop, Telemetry
 from tests.peerlens.test_virtual_car_client import BoardServer, serving
 from tests.support.polling import until
 
@@ -79,19 +79,25 @@ async def test_a_build_has_a_deadline(checkout: Path) -> None:
         await compiled_twin(checkout, deadline_s=0.01)
 
 
-class RunningTwin:
-    """A twin that runs ``python -m peerlens.virtual_car``, whose lines are the same."""
+PYTHON = f'"{sys.executable}" -m peerlens.virtual_car'
 
-    def __init__(self, folder: Path, url: str, token: str | None) -> None:
+
+@pytest.fixture(params=["firmware", "python"])
+async def command(request: pytest.FixtureRequest) -> str:
+    """Both programs print the same lines."""
+    return PYTHON if request.param == "python" else f'"{await compiled_twin()}"'
+
+
+class RunningTwin:
+    """A twin that runs ``command``, and leaves the ids of its processes in a file."""
+
+    def __init__(self, folder: Path, url: str, command: str) -> None:
         self.outputs: list[Outputs] = []
         program = folder / "twin-car"
-        program.write_text(
-            f'#!/bin/sh\necho $$ >> "{folder}/pids"\n'
-            f'exec "{sys.executable}" -m peerlens.virtual_car "$@"\n'
-        )
+        program.write_text(f'#!/bin/sh\necho $$ >> "{folder}/pids"\nexec {command} "$@"\n')
         program.chmod(0o755)
         self._pids = folder / "pids"
-        self.twin = CompiledTwin(program, BoardLink(url, "board-1", token), self.outputs.append)
+        self.twin = CompiledTwin(program, BoardLink(url, "board-1", "a-token"), self.outputs.append)
 
     @property
     def pids(self) -> list[int]:
@@ -103,8 +109,8 @@ class RunningTwin:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, server: BoardServer) -> AsyncIterator[RunningTwin]:
-    twin = RunningTwin(folder, server.url, "a-token")
+async def running(folder: Path, server: BoardServer, command: str) -> AsyncIterator[RunningTwin]:
+    twin = RunningTwin(folder, server.url, command)
     task = asyncio.create_task(twin.twin.run())
     try:
         yield twin
@@ -113,22 +119,33 @@ async def running(folder: Path, server: BoardServer) -> AsyncIterator[RunningTwi
         await asyncio.wait({task})
 
 
-async def test_the_outputs_are_what_the_program_prints(tmp_path: Path) -> None:
+async def test_the_outputs_are_what_the_program_prints(tmp_path: Path, command: str) -> None:
     server = BoardServer()
-    async with serving(server), running(tmp_path, server) as twin:
+    async with serving(server), running(tmp_path, server, command) as twin:
         await until(lambda: server.count(Telemetry), "the first telemetry")
         assert server.registrations[0].token == "a-token"
         await server.drive(0.0, lambda: twin.now.state == "armed", "armed")
         await server.drive(0.5, lambda: twin.now.throttle == 0.5, "half throttle")
+        await until(lambda: twin.now.state == "neutral", "neutral when nobody commands")
+        await until(lambda: twin.now.state == "disarmed", "disarmed when nobody commands")
+        await server.drive(0.0, lambda: twin.now.state == "armed", "armed again")
+        await server.drive(0.5, lambda: twin.now.throttle == 0.5, "half throttle again")
+        await server.say(Stop())
+        await until(lambda: twin.now.state == "stopped", "the emergency stop")
+        assert twin.now.throttle == 0.0
+        await server.say(ClearStop())
+        await until(lambda: twin.now.state == "disarmed", "its end")
         pid = twin.pids[0]
     assert twin.now.throttle == 0.0, "when it ends"
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
 
-async def test_a_program_that_dies_stops_the_car_and_is_started_again(tmp_path: Path) -> None:
+async def test_a_program_that_dies_stops_the_car_and_is_started_again(
+    tmp_path: Path, command: str
+) -> None:
     server = BoardServer()
-    async with serving(server), running(tmp_path, server) as twin:
+    async with serving(server), running(tmp_path, server, command) as twin:
         await until(lambda: server.count(Telemetry), "the first telemetry")
         await server.drive(0.0, lambda: twin.now.state == "armed", "armed")
         await server.drive(1.0, lambda: twin.now.throttle == 1.0, "full throttle")
@@ -139,11 +156,11 @@ async def test_a_program_that_dies_stops_the_car_and_is_started_again(tmp_path: 
         await server.drive(0.0, lambda: twin.now.state == "armed", "armed again")
 
 
-async def test_a_superseded_program_is_not_started_again(tmp_path: Path) -> None:
+async def test_a_superseded_program_is_not_started_again(tmp_path: Path, command: str) -> None:
     server = BoardServer()
     server.refuse_with = ("superseded", 4409)
     async with serving(server):
-        twin = RunningTwin(tmp_path, server.url, None)
+        twin = RunningTwin(tmp_path, server.url, command)
         async with asyncio.timeout(20):
             with pytest.raises(Superseded, match="board-1"):
                 await twin.twin.run()
