@@ -8,8 +8,8 @@ export class FakeChannel {
   readonly sent: Record<string, unknown>[] = [];
   bufferedAmount = 0;
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  send(data: unknown): void {
+    this.sent.push(JSON.parse(String(data)) as Record<string, unknown>);
   }
 
   receive(message: object): void {

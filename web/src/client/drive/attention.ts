@@ -17,6 +17,9 @@ type Key = Pick<
   "code" | "repeat" | "metaKey" | "ctrlKey" | "altKey" | "preventDefault" | "target"
 >;
 
+/** Before anybody else: on `pagehide` the page closes its connections. */
+const CAPTURING = { capture: true };
+
 /** Hands events to `cockpit` until the returned function is called. */
 export function attend({ window, document }: Surroundings, cockpit: Cockpit): () => void {
   const look = () => {
@@ -53,12 +56,13 @@ export function attend({ window, document }: Surroundings, cockpit: Cockpit): ()
     [window, "gamepaddisconnected", sample],
     [document, "visibilitychange", look],
   ];
-  // In the capturing phase, before the page closes its connections on `pagehide`.
-  for (const [target, type, listener] of listened) target.addEventListener(type, listener, true);
+  for (const [target, type, listener] of listened) {
+    target.addEventListener(type, listener, CAPTURING);
+  }
   look();
   return () => {
     for (const [target, type, listener] of listened) {
-      target.removeEventListener(type, listener, true);
+      target.removeEventListener(type, listener, CAPTURING);
     }
   };
 }

@@ -202,7 +202,7 @@ export class Cockpit implements TransportListener {
   enter(): void {
     if (!this.#driver.isAway) return;
     this.#driver.setAway(false);
-    this.#publish();
+    this.#letGo();
   }
 
   /** A source broke off in the middle of what it asked for. */
@@ -210,7 +210,7 @@ export class Cockpit implements TransportListener {
     if (source === "keyboard") this.#keyboard.clear();
     if (source === "touch") this.#clearTouch();
     this.#driver.lose(source);
-    this.sample();
+    this.#sender.sample(true);
   }
 
   // What the other side does
@@ -273,7 +273,8 @@ export class Cockpit implements TransportListener {
     this.#keyboard.clear();
     this.#clearTouch();
     this.#driver.loseAll();
-    this.sample();
+    // There may be no next time soon: timers of hidden pages come once a second.
+    this.#sender.sample(true);
     this.#publish();
   }
 

@@ -57,7 +57,8 @@ export class Driver {
 
   /** Whether nobody looks: nothing counts then, and everything is centred afterwards. */
   setAway(isAway: boolean): void {
-    if (isAway) this.loseAll();
+    // Also on the way back: what was done meanwhile was not done for the car.
+    this.loseAll();
     this.#isAway = isAway;
   }
 

@@ -69,14 +69,17 @@ export class Sender {
     this.acknowledgements.clear();
   }
 
-  /** Looks at the input, and sends where it is time to, or where much has changed. */
-  sample(): void {
+  /**
+   * Looks at the input, and sends where it is time to, where much has changed, or where `isLast`:
+   * it cannot wait, because nobody knows when the next time is.
+   */
+  sample(isLast = false): void {
     if (this.#session === null) return;
     const nowMs = performance.now();
     const command = this.#options.sample(nowMs);
     const gapMs = nowMs - this.#sentMs;
     const isDue = gapMs >= SEND_EVERY_MS || (gapMs >= MIN_GAP_MS && isUrgent(this.#sent, command));
-    if (isDue) this.#send(command, nowMs);
+    if (isDue || isLast) this.#send(command, nowMs);
   }
 
   heard(driven: Driven): void {

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import {
+  alarm,
+  GRANTED,
+  LINK_LOST,
+  REFUSED,
+  STOPPED,
+  type Situation,
+} from "../../../src/client/drive/alarms";
+
+const DRIVING: Situation = { you: "driving", state: "armed", reason: null };
+const WATCHING: Situation = { you: "watching", state: "armed", reason: null };
+const GONE: Situation = { you: null, state: null, reason: null };
+
+it.each<[string, Situation, Situation, readonly number[] | null]>([
+  ["nothing new", DRIVING, DRIVING, null],
+  ["the emergency stop", DRIVING, { ...DRIVING, state: "stopped" }, STOPPED],
+  ["the emergency stop, seen by others", WATCHING, { ...WATCHING, state: "stopped" }, STOPPED],
+  ["the stop that goes on", { ...DRIVING, state: "stopped" }, { ...DRIVING, state: "stopped" }, null],
+  ["a lost link", DRIVING, GONE, LINK_LOST],
+  ["a link that watchers lose", WATCHING, GONE, null],
+  ["the lease", WATCHING, DRIVING, GRANTED],
+  ["throttle refused", DRIVING, { ...DRIVING, reason: "stale-video" }, REFUSED],
+  ["throttle refused before", { ...DRIVING, reason: "stale-video" }, { ...DRIVING, reason: "stale-video" }, null],
+  ["throttle limited", DRIVING, { ...DRIVING, reason: "slow-video" }, null],
+  ["the first word", GONE, WATCHING, null],
+])("answers %s", (_name, before, after, expected) => {
+  expect(alarm(before, after)).toBe(expected);
+});
