@@ -43,6 +43,7 @@ class BoardServer:
         """Whether boards are registered, and their pings answered."""
         self.registrations: list[RegisterBoard] = []
         self.told: list[BoardToGateway] = []
+        self.state = ""
         self.socket: web.WebSocketResponse | None = None
         self.transport: asyncio.Transport | None = None
         self.seq = 0
@@ -63,6 +64,7 @@ class BoardServer:
         self.told.append(told)
         if isinstance(told, Acted | Telemetry):
             self._heard = (told.at_ms, time.monotonic())
+            self.state = told.state
         elif isinstance(told, RegisterBoard):
             self.registrations.append(told)
             self.seq = 0
@@ -86,12 +88,12 @@ class BoardServer:
         await self.say(Actuate(self.seq, 500.0, throttle, steering, heard))
 
     async def drive(self, throttle: float, done: Callable[[], object], what: str) -> None:
-        """Command until ``done``."""
+        """Command until ``done``; arms a board again that a busy machine made disarm."""
         loop = asyncio.get_running_loop()
-        end_s = loop.time() + 10
+        end_s = loop.time() + 20
         while not done():
             assert loop.time() < end_s, f"waited in vain for {what}"
-            await self.command(throttle)
+            await self.command(throttle if self.state in ("armed", "neutral") else 0.0)
             await asyncio.sleep(SEND_INTERVAL_S)
 
     def count(self, kind: type[object]) -> int:
@@ -262,7 +264,9 @@ async def test_a_loop_that_hangs_stops_the_car() -> None:
         assert board.now.brake
         hung = len(board.outputs)
         await until(lambda: board.client.board.outputs.state == "disarmed", "disarmed")
-        await server.drive(1.0, lambda: board.commands[-1] == server.seq > 5, "some commands")
+        for _ in range(5):
+            await server.command(1.0)
+        await until(lambda: board.commands[-1] == server.seq, "the commands")
         assert all(outputs.throttle == 0.0 for outputs in board.outputs[hung:])
 
 
