@@ -68,4 +68,25 @@ describe("LatencyMeter", () => {
     meter.frame(900, 10_005, 0);
     expect(meter.medianMs(10_005)).toBeNull();
   });
+
+  it("grows on screen until the next frame is shown, and is unknown after a second", () => {
+    const meter = new LatencyMeter();
+    expect(meter.onScreenMs(0)).toBeNull();
+    meter.told(known, 10_000);
+    meter.frame(0, 10_030, 0);
+    expect(meter.onScreenMs(10_030)).toBe(30);
+    expect(meter.onScreenMs(10_530)).toBe(530);
+    meter.frame(90 * 540, 10_560, 0);
+    expect(meter.onScreenMs(10_560)).toBe(20);
+    expect(meter.onScreenMs(11_561)).toBeNull();
+  });
+
+  it("is unknown on screen while the clocks are not compared, or too badly", () => {
+    const meter = new LatencyMeter();
+    meter.told(known, 10_000);
+    meter.frame(0, 10_030, null);
+    expect(meter.onScreenMs(10_030)).toBeNull();
+    meter.frame(900, 10_005, 0);
+    expect(meter.onScreenMs(10_005)).toBeNull();
+  });
 });

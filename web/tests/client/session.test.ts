@@ -4,6 +4,7 @@ import { Refused } from "../../src/client/errors";
 import { Session } from "../../src/client/session";
 import { FakeNegotiation } from "../support/FakeNegotiation";
 import { fakePeers, frameTimes, type FakePeer } from "../support/FakePeer";
+import { carNews, drivenNews } from "../support/FakeTransport";
 
 const INFO = { id: "front", name: "Front", state: "live" };
 
@@ -303,6 +304,7 @@ describe("events", () => {
     session.frameShown(899);
     expect(session.latencyMs).toBeCloseTo(25, 0);
     expect(session.clock?.offsetMs).toBeCloseTo(60_000, 0);
+    expect(session.onScreenMs).toBeCloseTo(25, 0);
   });
 
   it("use the newest RTP time of the receiver where the frame has none", async () => {
@@ -334,6 +336,76 @@ describe("events", () => {
     peer.channel.receive({ type: "motion", camera: "front", captureMs: 1, level: "LOW", percent: 2 });
     expect(motions).toEqual(["LOW"]);
     expect(warn).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("driving", () => {
+  const listener = () => {
+    const heard: string[] = [];
+    return { heard, changed: vi.fn(), hear: (type: string) => heard.push(type) };
+  };
+  const drive = () => {
+    const { heard, changed, hear } = listener();
+    session.drive({ changed, heard: ({ type }) => hear(type) });
+    return { heard, changed };
+  };
+
+  it("costs nothing unless it is asked for", async () => {
+    const peer = await connect();
+    expect(peer.controlOptions).toBeNull();
+    expect(session.transport).toBeNull();
+  });
+
+  it("opens a channel that sends nothing twice and waits for nothing", async () => {
+    drive();
+    const peer = await start();
+    expect(peer.controlOptions).toEqual({ ordered: false, maxRetransmits: 0 });
+  });
+
+  it("may begin later, on the connection that is there", async () => {
+    const peer = await connect();
+    drive();
+    drive();
+    expect(peer.controlOptions).not.toBeNull();
+    expect(peers).toHaveLength(1);
+  });
+
+  it("knows of the car from the start, although it is told on change only", async () => {
+    const peer = await connect();
+    peer.channel.receive(carNews({ driven: true }));
+    drive();
+    expect(session.transport?.lease.car?.driven).toBe(true);
+  });
+
+  it("sends commands by the one way and requests by the other", async () => {
+    const { heard, changed } = drive();
+    const peer = await connect();
+    const { transport } = session;
+    expect(transport?.isOpen).toBe(true);
+    expect(transport?.command({ type: "stop" })).toBe(false);
+    peer.control.onopen?.();
+    expect(changed).toHaveBeenCalled();
+    expect(transport?.command({ type: "stop" })).toBe(true);
+    expect(transport?.request({ type: "requestLease" })).toBe(true);
+    expect(peer.control.sent).toEqual([{ type: "stop" }]);
+    expect(peer.channel.sentOf("requestLease")).toHaveLength(1);
+    peer.channel.receive(carNews());
+    peer.control.receive(drivenNews());
+    peer.channel.receive({ type: "error", problem: "urn:peerlens:problem:forbidden", detail: "" });
+    expect(heard).toEqual(["car", "driven", "error"]);
+  });
+
+  it("ends with the connection, and says so", async () => {
+    const { changed } = drive();
+    const peer = await connect();
+    peer.control.onopen?.();
+    const { transport } = session;
+    changed.mockClear();
+    session.close();
+    expect(changed).toHaveBeenCalled();
+    expect(transport?.isOpen).toBe(false);
+    expect(transport?.command({ type: "stop" })).toBe(false);
+    expect(transport?.request({ type: "stop" })).toBe(false);
   });
 });
 

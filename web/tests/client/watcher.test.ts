@@ -292,3 +292,50 @@ it("says so where the browser has no WebRTC", async () => {
   await settle();
   expect(without.view.value.tile.reason).toBe("unsupported-browser");
 });
+
+describe("driving", () => {
+  const listener = { changed: () => undefined, heard: () => undefined };
+
+  it("opens the way in the session that is on, and in those that follow", async () => {
+    watcher.start();
+    const first = await goLive();
+    expect(watcher.transport).toBeNull();
+    const done = watcher.drive(listener);
+    expect(first.controlOptions).not.toBeNull();
+    expect(watcher.transport?.isOpen).toBe(true);
+    first.become("failed");
+    expect(watcher.transport).toBeNull();
+    await vi.advanceTimersByTimeAsync(200);
+    const second = await goLive();
+    expect(second).not.toBe(first);
+    expect(second.controlOptions).not.toBeNull();
+    done();
+    second.become("failed");
+    await vi.advanceTimersByTimeAsync(200);
+    expect((await goLive()).controlOptions).toBeNull();
+  });
+
+  it("counts the attempts that found no way, up to one that does", async () => {
+    watcher.start();
+    const pathless = () => watcher.view.value.pathless;
+    for (const count of [1, 2]) {
+      await settle();
+      negotiations.at(-1)?.answer("v=0 answer");
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(pathless()).toBe(count);
+      await vi.advanceTimersByTimeAsync(400);
+    }
+    const peer = await goLive();
+    expect(pathless()).toBe(0);
+    peer.become("failed");
+    expect(pathless()).toBe(0);
+  });
+
+  it("does not take a refusal for a missing way", async () => {
+    watcher.start();
+    await settle();
+    negotiations[0]?.refuse(new Refused("gateway-offline", ""));
+    await settle();
+    expect(watcher.view.value.pathless).toBe(0);
+  });
+});
