@@ -76,7 +76,11 @@ class Broker:
         self._directory = CameraDirectory()
         self._boards = BoardDirectory()
         self._devices = Devices(from_loopback=from_loopback)
-        self._relays = Relays(self._limits, self._directory, self._boards)
+        self._relays = Relays(
+            self._limits,
+            find_driven_camera=self._directory.link_to_drive,
+            find_board=self._boards.link_of,
+        )
         self._changed = False
         self._broadcast_s = float("-inf")
 

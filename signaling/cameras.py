@@ -67,6 +67,13 @@ class CameraDirectory:
         """
         return self._gateways[self._owners[camera]].conn
 
+    def link_to_drive(self, camera: str) -> str | None:
+        """As `link_of`, for cameras that ride on a car. Raises KeyError for all others."""
+        owner = self._gateways[self._owners[camera]]
+        if owner.claimed[camera].car is None:
+            raise KeyError(camera)
+        return owner.conn
+
     def register(
         self, gateway_id: str, conn: str, cameras: tuple[CameraInfo, ...]
     ) -> tuple[str | None, Claim]:

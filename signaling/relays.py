@@ -1,8 +1,9 @@
 """Relays: who cannot reach a gateway, the call for it, and whether it came."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
 from edge.roles import Role
 from protocol.messages import Call, CallKind, ClientRole, Join, RegisterBoard
@@ -14,10 +15,8 @@ Introducing = RegisterBoard | Join
 """The first message of somebody who wants a relay."""
 
 
-class Directory(Protocol):
-    """Where gateways are. Raises KeyError for an id that none of them has."""
-
-    def link_of(self, target: str, /) -> str | None: ...
+Find = Callable[[str], str | None]
+"""Returns the link of the gateway that has this id, None when that is away; raises KeyError."""
 
 
 @dataclass
@@ -35,10 +34,12 @@ class Relay:
 class Relays:
     """Every relay, bounded in all and per address, from the call to its end. Pure."""
 
-    def __init__(self, limits: SignalingLimits, cameras: Directory, boards: Directory) -> None:
+    def __init__(
+        self, limits: SignalingLimits, *, find_driven_camera: Find, find_board: Find
+    ) -> None:
         self._limits = limits
-        self._cameras = cameras
-        self._boards = boards
+        self._find_driven_camera = find_driven_camera
+        self._find_board = find_board
         self._by_id: dict[str, Relay] = {}
         self._per_address: Counter[str] = Counter()
 
@@ -73,12 +74,13 @@ class Relays:
     def _gateway_for(self, call: Call) -> str:
         is_board = call.kind == "board"
         try:
-            gateway = (self._boards if is_board else self._cameras).link_of(call.target)
+            gateway = (self._find_board if is_board else self._find_driven_camera)(call.target)
         except KeyError:
             if is_board:
                 detail = f"no gateway drives a board {call.target}"
                 raise LinkRefused("board-unknown", detail) from None
-            raise LinkRefused("unknown-camera", f"there is no camera {call.target}") from None
+            detail = f"no camera {call.target} rides on a car"
+            raise LinkRefused("unknown-camera", detail) from None
         if gateway is None:
             detail = f"the gateway of {call.target} is not connected"
             raise LinkRefused("gateway-offline", detail)

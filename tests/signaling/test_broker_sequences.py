@@ -48,7 +48,7 @@ camera_sets = st.sets(st.sampled_from(CAMERAS))
 
 
 def infos(ids: set[str]) -> tuple[CameraInfo, ...]:
-    return tuple(CameraInfo(id, id, "live") for id in sorted(ids))
+    return tuple(CameraInfo(id, id, "live", car="car1") for id in sorted(ids))
 
 
 class Exchange(RuleBasedStateMachine):

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
@@ -18,6 +18,7 @@ from tests.support.signaling_server import FRONT, SignalingServer, WsClient, sig
 from tests.support.tokens import known_tokens
 
 BOARD_1 = ("board-1",)
+RIDES = replace(FRONT, car="car1")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ async def driver(server: SignalingServer, role: Role = Role.DRIVER) -> WsClient:
 async def relay(limits: SignalingLimits | None = None) -> AsyncIterator[Relay]:
     async with (
         signaling_server(limits, with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await board(server) as caller,
         await take(server, link) as gateway,
     ):
@@ -79,7 +80,7 @@ async def sample(server: SignalingServer, name: str) -> float:
 async def test_a_board_and_its_gateway_speak_through_signaling() -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await board(server) as caller,
     ):
         await caller.send(Telemetry(5, "disarmed"))
@@ -109,7 +110,7 @@ async def test_a_board_and_its_gateway_speak_through_signaling() -> None:
 async def test_a_driver_reaches_the_gateway_of_the_camera(role: Role) -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway() as link,
+        await server.gateway(RIDES) as link,
         await driver(server, role) as caller,
     ):
         call = await link.expect("call")
@@ -124,7 +125,7 @@ async def test_a_driver_reaches_the_gateway_of_the_camera(role: Role) -> None:
 async def test_an_open_server_asks_for_no_tokens() -> None:
     async with (
         signaling_server() as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await board(server) as caller,
     ):
         call = await link.expect("call")
@@ -185,7 +186,7 @@ async def test_what_is_carried_is_counted() -> None:
 async def test_bad_first_messages(path: str, first: object, slug: str, code: int) -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await server.connect(path) as caller,
     ):
         await caller.send(first)
@@ -198,7 +199,7 @@ async def test_bad_first_messages(path: str, first: object, slug: str, code: int
 async def test_only_a_device_is_a_board(role: Role) -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1),
+        await server.gateway(RIDES, boards=BOARD_1),
         await server.connect("/ws/board") as caller,
     ):
         await caller.send(RegisterBoard("board-1", token=server.token(role)))
@@ -209,7 +210,7 @@ async def test_only_a_device_is_a_board(role: Role) -> None:
 async def test_only_drivers_and_admins_drive(role: Role) -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway(),
+        await server.gateway(RIDES),
         await driver(server, role) as caller,
     ):
         assert await caller.refused() == ("forbidden", 4403)
@@ -221,7 +222,7 @@ async def test_nobody_to_reach() -> None:
             assert await caller.refused() == ("board-unknown", 4404)
         async with await driver(server) as caller:
             assert await caller.refused() == ("unknown-camera", 4404)
-        async with await server.gateway(boards=BOARD_1):
+        async with await server.gateway(RIDES, boards=BOARD_1):
             pass
         await until(lambda: server.service.links_open == 0, "the gateway to be gone")
         async with await board(server) as caller:
@@ -231,7 +232,7 @@ async def test_nobody_to_reach() -> None:
 async def test_only_a_gateway_takes_a_call_and_only_one() -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await board(server) as caller,
     ):
         call = (await link.expect("call"))["call"]
@@ -296,7 +297,7 @@ async def test_a_gateway_that_never_comes() -> None:
     limits = SignalingLimits(call_timeout_s=0.3)
     async with (
         signaling_server(limits, with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await board(server) as caller,
     ):
         call = (await link.expect("call"))["call"]
@@ -310,7 +311,7 @@ async def test_a_gateway_that_never_comes() -> None:
 
 async def test_a_gateway_that_leaves_before_it_comes() -> None:
     async with signaling_server(with_tokens=True) as server:
-        link = await server.gateway(boards=BOARD_1)
+        link = await server.gateway(RIDES, boards=BOARD_1)
         async with await board(server) as caller:
             await link.expect("call")
             await link.socket.close()
@@ -320,7 +321,7 @@ async def test_a_gateway_that_leaves_before_it_comes() -> None:
 async def test_a_caller_that_does_not_wait() -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
     ):
         async with await board(server):
             call = (await link.expect("call"))["call"]
@@ -333,7 +334,7 @@ async def test_a_caller_that_does_not_wait() -> None:
 async def test_who_talks_on_before_the_gateway_comes_is_bounded() -> None:
     async with (
         signaling_server(with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await board(server) as caller,
     ):
         await link.expect("call")
@@ -485,7 +486,7 @@ async def test_a_dead_end_is_found(caller_is_dead: bool) -> None:
     limits = SignalingLimits(heartbeat_s=0.4)
     async with (
         signaling_server(limits, with_tokens=True) as server,
-        await server.gateway(boards=BOARD_1) as link,
+        await server.gateway(RIDES, boards=BOARD_1) as link,
         await server.connect("/ws/board", autoping=not caller_is_dead) as caller,
     ):
         await caller.send(RegisterBoard("board-1", token=server.token(Role.DEVICE)))

@@ -1,21 +1,34 @@
 """Who may be carried to which gateway, decided by the broker under a fake clock."""
 
+from dataclasses import replace
+
 import pytest
 
 from edge.roles import Role
-from protocol.messages import Call, Error, Hello, Join, Offer, Ping, RegisterBoard, Registered
+from protocol.messages import (
+    Call,
+    Cameras,
+    Error,
+    Hello,
+    Join,
+    Offer,
+    Ping,
+    RegisterBoard,
+    Registered,
+)
 from signaling.errors import SessionRefused
 from signaling.relays import Introducing
 from signaling.settings import SignalingLimits
 from tests.signaling.broker_world import FRONT, World
 
+RIDES = replace(FRONT, car="car1")
 BOARD = RegisterBoard("board-1", token="t" * 24)
 JOIN = Join("front", token="t" * 24)
 
 
 def world_with_a_gateway(limits: SignalingLimits | None = None) -> World:
     world = World(limits)
-    world.gateway("g", FRONT, boards=("board-1",))
+    world.gateway("g", RIDES, boards=("board-1",))
     world.take("g")
     return world
 
@@ -79,12 +92,24 @@ def test_without_a_gateway_there_is_nobody_to_call() -> None:
     assert refused(world, "b") == (4404, "board-unknown")
     world.relayed("d", JOIN, Role.DRIVER)
     assert refused(world, "d") == (4404, "unknown-camera")
-    world.gateway("g", FRONT, boards=("board-1",))
+    world.gateway("g", RIDES, boards=("board-1",))
     world.leave("g")
     world.relayed("b2", BOARD, Role.DEVICE)
     assert refused(world, "b2") == (4404, "gateway-offline")
     world.relayed("d2", JOIN, Role.DRIVER)
     assert refused(world, "d2") == (4404, "gateway-offline")
+
+
+def test_a_camera_that_rides_on_no_car_cannot_be_driven() -> None:
+    world = World()
+    world.gateway("g", FRONT, boards=("board-1",))
+    world.take("g")
+    world.relayed("d", JOIN, Role.DRIVER)
+    assert refused(world, "d") == (4404, "unknown-camera")
+    assert world.take("g") == []
+    world.say("g", Cameras((RIDES,)))
+    world.relayed("d2", JOIN, Role.DRIVER)
+    assert Call("d2", "driver", "front", "driver") in world.take("g")
 
 
 def test_another_version_is_not_spoken() -> None:
@@ -129,7 +154,7 @@ def test_a_call_ends_with_the_gateway_that_was_called() -> None:
 def test_a_call_ends_when_the_gateway_is_superseded() -> None:
     world = world_with_a_gateway()
     world.relayed("b", BOARD, Role.DEVICE)
-    world.gateway("g2", FRONT, boards=("board-1",))
+    world.gateway("g2", RIDES, boards=("board-1",))
     assert refused(world, "b") == (4404, "gateway-offline")
     world.relayed("b2", BOARD, Role.DEVICE)
     assert Call("b2", "board", "board-1") in world.take("g2")

@@ -55,13 +55,13 @@ class WsClient:
         assert isinstance(message, dict)
         return message
 
-    async def expect(self, kind: str) -> dict[str, Any]:
-        """Return the next message of type ``kind``, past news of cameras."""
+    async def expect(self, kind: str, *, past: tuple[str, ...] = ("cameras",)) -> dict[str, Any]:
+        """Return the next message of type ``kind``, past news such as that of cameras."""
         while True:
             message = await self.receive()
             if message["type"] == kind:
                 return message
-            assert message["type"] == "cameras", f"expected {kind}, got {message}"
+            assert message["type"] in past, f"expected {kind}, got {message}"
 
     async def refused(self) -> tuple[str, int]:
         """Return the problem of the `error` that comes next, and the close code after it."""
