@@ -218,7 +218,7 @@ class RegisterBoard:
 
 @dataclass(frozen=True)
 class Join:
-    """A browser that has no peer connection asks to drive the car of ``camera`` over the relay."""
+    """A browser that has no peer connection turns to ``camera``: to drive its car, or to see it."""
 
     TYPE: ClassVar[str] = "join"
     camera: Id
@@ -544,7 +544,14 @@ class Telemetry:
     health: BoardHealth = BoardHealth()
 
 
-# Driving over the relay
+# Without a peer connection
+
+
+@dataclass(frozen=True)
+class Next:
+    """A viewer has room for one more picture."""
+
+    TYPE: ClassVar[str] = "next"
 
 
 @dataclass(frozen=True)
@@ -578,4 +585,5 @@ GatewayToDriver = Driven
 BoardToGateway = RegisterBoard | Acted | Telemetry | Ping | Pong
 GatewayToBoard = Registered | Actuate | Stop | ClearStop | Error | Ping | Pong
 RelayedToGateway = Join | Sync | LeaseRequest | Drive | Ping | Pong
+PictureViewerToGateway = Join | Next | Ping | Pong
 GatewayToRelayed = Synced | CameraChanged | Car | Driven | Error | Ping | Pong
