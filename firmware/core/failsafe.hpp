@@ -7,7 +7,7 @@ namespace peerlens {
 
 enum class DriveState : std::uint8_t { kDisarmed, kArming, kArmed, kNeutral, kStopped };
 
-// Limits in milliseconds; a limit counts as reached when the time is equal, a stall when it is over.
+// Limits in milliseconds. They count as reached when the time is equal, a stall when it is over.
 struct FailsafeSettings {
     std::uint32_t command_timeout_ms = 250;
     std::uint32_t disarm_timeout_ms = 1000;

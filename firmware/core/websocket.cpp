@@ -121,7 +121,8 @@ bool WebSocket::check_data(std::uint64_t length) {
 }
 
 std::size_t WebSocket::payload(std::string_view bytes) {
-    const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_, bytes.size()));
+    const auto taken =
+        static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_, bytes.size()));
     if ((header_[0] & 0x08) == 0) {
         std::memcpy(message_.data() + message_size_, bytes.data(), taken);
         message_size_ += taken;

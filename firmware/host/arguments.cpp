@@ -108,10 +108,12 @@ std::string set_option(const std::string& name, const std::string& value, Argume
         return valid ? "" : "--failsafe-ms: expected 100 to 500";
     }
     if (name == "--forward") {
-        return read_number(value, 0, 1, arguments.limits.forward) ? "" : "--forward: expected 0 to 1";
+        const bool valid = read_number(value, 0, 1, arguments.limits.forward);
+        return valid ? "" : "--forward: expected 0 to 1";
     }
     if (name == "--reverse") {
-        return read_number(value, 0, 1, arguments.limits.reverse) ? "" : "--reverse: expected 0 to 1";
+        const bool valid = read_number(value, 0, 1, arguments.limits.reverse);
+        return valid ? "" : "--reverse: expected 0 to 1";
     }
     if (name == "--battery") {
         const bool valid = read_number(value, 0, 100, arguments.battery_percent);

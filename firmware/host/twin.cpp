@@ -36,7 +36,8 @@ BoardSettings settings_of(const Arguments& arguments) {
 // What a stranger sent must not break the lines of the output.
 std::string printable(std::string_view text) {
     std::string out(text.substr(0, 200));
-    std::replace_if(out.begin(), out.end(), [](char c) { return c >= 0 && (c < ' ' || c == 0x7F); }, '?');
+    const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+    std::replace_if(out.begin(), out.end(), is_control, '?');
     return out;
 }
 

@@ -38,7 +38,8 @@ public:
 
 class BoardTest : public ::testing::Test {
 protected:
-    explicit BoardTest(std::uint32_t start = 10'000) : now_(start), board_(settings(), port_, now_) {}
+    explicit BoardTest(std::uint32_t start = 10'000)
+        : now_(start), board_(settings(), port_, now_) {}
 
     static BoardSettings settings() {
         BoardSettings settings;
@@ -315,8 +316,8 @@ TEST_F(BoardTest, PingsOnceASecondAndAnswersPings) {
 
 TEST_F(BoardTest, TellsWhatTheGatewayRefuses) {
     board_.link_opened(now_);
-    board_.received(now_, R"({"type":"error","problem":"urn:peerlens:problem:unauthorized","detail":"no"})");
-    EXPECT_EQ(port_.problems, std::vector<std::string>{"urn:peerlens:problem:unauthorized"});
+    board_.received(now_, R"({"type":"error","problem":"urn:x:unauthorized","detail":"no"})");
+    EXPECT_EQ(port_.problems, std::vector<std::string>{"urn:x:unauthorized"});
 }
 
 TEST_F(BoardTest, AStallDisarmsAndSoDoesTheWatchdog) {

@@ -15,7 +15,8 @@ TEST(Freshness, IsAsTheVectorsSay) {
     for (const nlohmann::json& each : cases) {
         SCOPED_TRACE(each.at("name").get<std::string>());
         const Heard heard{each.at("atMs"), each.at("heldMs")};
-        EXPECT_EQ(is_fresh(heard, each.at("nowMs"), each.at("ttlMs")), each.at("fresh").get<bool>());
+        const bool fresh = is_fresh(heard, each.at("nowMs"), each.at("ttlMs"));
+        EXPECT_EQ(fresh, each.at("fresh").get<bool>());
     }
 }
 
