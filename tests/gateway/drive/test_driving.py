@@ -29,7 +29,6 @@ from peerlens.virtual_car.client import BoardClient
 from peerlens.virtual_car.outputs import NEUTRAL, Outputs
 from protocol.codec import encode
 from protocol.messages import (
-    BoardHealth,
     Drive,
     Join,
     PassLease,
@@ -68,7 +67,6 @@ class World:
         client = BoardClient(
             self.board_url,
             RegisterBoard("board-1", token=token),
-            BoardHealth(battery_v=7.4, rssi_dbm=-60.0),
             on_outputs=self._output,
         )
         task = asyncio.create_task(client.run())
@@ -129,7 +127,7 @@ async def test_a_driver_drives_and_the_board_does_it(world: World) -> None:
         assert driver.status.board == "online"
         await until(lambda: driver.status and driver.status.health, "the board's health")
         assert driver.status.health is not None
-        assert driver.status.health.battery_v == 7.4
+        assert (driver.status.health.battery_v or 0) > 3
         assert driver.newest is not None
         assert driver.newest.board_ms is not None
         driver.throttle = None

@@ -52,7 +52,7 @@ class World:
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         identity = RegisterBoard("board-1", capabilities=EVERYTHING, limits=limits or BoardLimits())
-        self.twin = BoardTwin(identity, self.board_ms, BoardHealth(battery_v=7.4))
+        self.twin = BoardTwin(identity, self.board_ms, lambda _: BoardHealth(battery_v=7.4))
         self.twin_frozen = False
         self._link: Board | None = None
         self._links = 0
