@@ -84,16 +84,16 @@ export class Driver {
   command(settings: DriveSettings, capabilities: BoardCapabilities): Command {
     const lights = this.#lights && capabilities.lights;
     const held = this.#current === null ? null : this.#held(this.#current).input;
-    // As the board's own neutral: nothing, and the brake on.
-    if (this.#isAway || (held === null && this.mustCentre)) return { ...IDLE, brake: true, lights };
+    if (this.#isAway) return { ...IDLE, brake: true, lights };
     const { throttle, steering } = held ?? IDLE;
     const isBack = throttle < 0 && !capabilities.reverse;
-    const brake = isBack || this.#counting.some((input) => input.brake);
+    // A car that nobody drives stands: at first, and after whatever drove it was lost.
+    const brake = held === null || isBack || this.#counting.some((input) => input.brake);
     const sum = (name: "pan" | "tilt") =>
       axis(this.#counting.reduce((total, input) => total + input[name], 0));
     return {
       throttle: brake ? 0 : axis(throttle * settings.maxThrottle),
-      steering: trimmed(steering, settings.trim),
+      steering: held === null ? 0 : trimmed(steering, settings.trim),
       brake,
       lights,
       horn: capabilities.horn && this.#counting.some((input) => input.horn),

@@ -74,7 +74,6 @@ export class Keyboard {
 
 /** Grows towards `target`; falls to 0 at once, also on the way to the other side. */
 function ramp(value: number, target: number, step: number): number {
-  if (target === 0) return 0;
   const from = Math.sign(value) === target ? value : 0;
   return axis(from + target * step);
 }

@@ -85,6 +85,29 @@ describe("the lease", () => {
     expect(second.drives.every(({ throttle }) => throttle === 0)).toBe(true);
   });
 
+  it("does not go on where another link has one of the same name", () => {
+    fullThrottle();
+    fake.answer({ atMs: 77 });
+    const second = new FakeTransport();
+    second.lease.heard(carNews({ you: "driving", session: "lease-1" }), performance.now());
+    fake.transport = second;
+    fake.listener?.changed();
+    pass(500);
+    expect(second.drives.length).toBeGreaterThan(10);
+    expect(second.drives[0]?.heard).toBeNull();
+    expect(second.drives.every(({ throttle }) => throttle === 0)).toBe(true);
+  });
+
+  it("is not touched by what is heard on another way", () => {
+    fullThrottle();
+    fake.answer();
+    const other = new FakeTransport("relay");
+    const { seq, sentMs } = fake.way.last;
+    fake.listener?.heard(drivenNews({ seq: seq + 1, sentMs, state: "stopped" }), other);
+    pass(100);
+    expect(view().state).toBe("armed");
+  });
+
   it("is given back when the page is left", () => {
     const transport = fullThrottle();
     fake.cockpit.close();
@@ -190,9 +213,16 @@ describe("neutral at once", () => {
     fake.cockpit.lose("touch");
     pass(50);
     expect(transport.last).toMatchObject(NEUTRAL);
-    steering.move(2, 100 + REACH_PX, 300);
+    // Not even by way of the middle: it has to come down anew.
+    for (const x of [100, 100 + REACH_PX]) {
+      steering.move(2, x, 300);
+      pass(50);
+      expect(transport.last).toMatchObject(NEUTRAL);
+    }
+    steering.take(3, 100, 300);
+    steering.move(3, 100 + REACH_PX, 300);
     pass(50);
-    expect(transport.last).toMatchObject(NEUTRAL);
+    expect(transport.last.steering).toBe(1);
   });
 
   it("when the key is released: the command does not wait for its turn", () => {

@@ -107,7 +107,7 @@ describe("a loss", () => {
   it("of one source is neutral, until that one has been centred", () => {
     give("gamepad", { throttle: 1 });
     driver.lose("gamepad");
-    expect(command()).toMatchObject({ throttle: 0, steering: 0 });
+    expect(command()).toMatchObject({ throttle: 0, steering: 0, brake: true });
     give("gamepad", { throttle: 1 });
     expect(command()).toMatchObject({ throttle: 0, brake: true });
     expect(driver.mustCentre).toBe(true);
@@ -172,6 +172,14 @@ describe("a loss", () => {
     driver.toggleLights();
     driver.setAway(true);
     expect(command().lights).toBe(true);
+  });
+
+  it("ends with the brake off as soon as somebody drives", () => {
+    expect(command(PLAIN).brake).toBe(true);
+    give("keyboard", { throttle: 0.5 });
+    expect(command().brake).toBe(false);
+    give("keyboard", IDLE);
+    expect(command()).toMatchObject({ throttle: 0, brake: false });
   });
 
   it("comes first: a source that is new has to be centred", () => {
