@@ -41,6 +41,8 @@ function pads(): readonly (Gamepad | null)[] {
 }
 
 function vibrate(pattern: readonly number[]): void {
-  // Safari has none.
-  if ("vibrate" in navigator) navigator.vibrate([...pattern]);
+  // Safari has none; others complain on a page that nobody has touched yet.
+  if ("vibrate" in navigator && navigator.userActivation.hasBeenActive) {
+    navigator.vibrate([...pattern]);
+  }
 }

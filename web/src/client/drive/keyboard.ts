@@ -1,9 +1,20 @@
 /** Keys as a source of input. A key is no stick: what it asks for grows while it is held. */
 
-import { IDLE, type Input } from "./input";
+import type { Input } from "./input";
 import { axis } from "./shaping";
 
-type Action = "forward" | "back" | "left" | "right" | "brake" | "horn";
+type Action =
+  | "forward"
+  | "back"
+  | "left"
+  | "right"
+  | "brake"
+  | "horn"
+  | "panLeft"
+  | "panRight"
+  | "tiltUp"
+  | "tiltDown"
+  | "centre";
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ["KeyW", "forward"],
@@ -16,11 +27,18 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ["ArrowRight", "right"],
   ["Space", "brake"],
   ["KeyH", "horn"],
+  ["KeyQ", "panLeft"],
+  ["KeyE", "panRight"],
+  ["KeyR", "tiltUp"],
+  ["KeyF", "tiltDown"],
+  ["KeyC", "centre"],
 ]);
 
 /** From nothing to all of it. */
 export const THROTTLE_RAMP_MS = 300;
 export const STEERING_RAMP_MS = 200;
+/** The camera stays where it was turned to. */
+export const LOOK_RAMP_MS = 1_000;
 /** After a pause of the page a ramp goes on; it does not jump. */
 const LONGEST_STEP_MS = 50;
 
@@ -28,6 +46,8 @@ export class Keyboard {
   readonly #pressed = new Set<string>();
   #throttle = 0;
   #steering = 0;
+  #pan = 0;
+  #tilt = 0;
   #readMs = 0;
 
   /** Whether `code` (`KeyboardEvent.code`) drives. */
@@ -46,7 +66,7 @@ export class Keyboard {
     this.#pressed.delete(code);
   }
 
-  /** Forgets every key: their releases may never be heard of. */
+  /** Forgets every key, whose release may never be heard of; not where the camera looks. */
   clear(): void {
     this.#pressed.clear();
     this.#throttle = 0;
@@ -62,12 +82,19 @@ export class Keyboard {
       Number(active.has(plus)) - Number(active.has(minus));
     this.#throttle = ramp(this.#throttle, towards("forward", "back"), stepMs / THROTTLE_RAMP_MS);
     this.#steering = ramp(this.#steering, towards("right", "left"), stepMs / STEERING_RAMP_MS);
+    this.#pan = axis(this.#pan + (towards("panRight", "panLeft") * stepMs) / LOOK_RAMP_MS);
+    this.#tilt = axis(this.#tilt + (towards("tiltUp", "tiltDown") * stepMs) / LOOK_RAMP_MS);
+    if (active.has("centre")) {
+      this.#pan = 0;
+      this.#tilt = 0;
+    }
     return {
-      ...IDLE,
       throttle: this.#throttle,
       steering: this.#steering,
       brake: active.has("brake"),
       horn: active.has("horn"),
+      pan: this.#pan,
+      tilt: this.#tilt,
     };
   }
 }

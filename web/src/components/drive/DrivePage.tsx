@@ -5,6 +5,7 @@ import { useFullscreenStop } from "../../hooks/useFullscreenStop";
 import { useObservable } from "../../hooks/useObservable";
 import { useCameras } from "../../hooks/usePeerlens";
 import { useTouch } from "../../hooks/useTouch";
+import { useWakeLock } from "../../hooks/useWakeLock";
 import { useWatch } from "../../hooks/useWatch";
 import { Icon } from "../Icon";
 import { Link } from "../Link";
@@ -16,7 +17,7 @@ import { Gauges } from "./Gauges";
 import { LeaseButtons } from "./LeaseButtons";
 import { SettingsPanel } from "./SettingsPanel";
 import { Thumbs } from "./Thumbs";
-import { driveAnnouncement, driveWords, problemWords } from "./wording";
+import { driveAnnouncement, driveWords, problemWords, type DriveWords } from "./wording";
 
 /** The whole screen for driving: the picture, what the car says, and the controls over it. */
 export function DrivePage({ id }: { readonly id: string }) {
@@ -29,12 +30,15 @@ export function DrivePage({ id }: { readonly id: string }) {
   const toggleFullscreen = useFullscreenStop(isFullscreen, toggle, cockpit);
   const isTouch = useTouch();
   const [showsSettings, setShowsSettings] = useState(false);
-  const name = useCameras()?.find((camera) => camera.id === id)?.name ?? sight.info?.name ?? id;
+  const info = useCameras()?.find((camera) => camera.id === id) ?? sight.info;
+  const name = info?.name ?? id;
+  const words = driveWords(view, info?.car !== null);
   const isDriving = view.you === "driving";
   useEffect(() => {
     document.title = `Drive ${name} · Peerlens`;
   }, [name]);
   useEffect(() => watcher.lookClosely(), [watcher]);
+  useWakeLock(isDriving);
   useEffect(() => {
     // Keys that drive must not press the button that was clicked last.
     if (isDriving) page.current?.focus({ preventScroll: true });
@@ -67,15 +71,17 @@ export function DrivePage({ id }: { readonly id: string }) {
             <Icon name="back" />
           </Link>
           <div className="drive-head">
-            <Status view={view} name={name} />
+            <Status words={words} name={name} />
             <DriveFacts view={view} path={sight.stats?.path ?? null} />
           </div>
-          {view.car?.mayDrive === true && (
+          {view.car?.mayDrive !== false && (
             <button
               type="button"
               className="emergency-stop"
               data-testid="emergency-stop"
               title="Emergency stop (Esc)"
+              // Without a link there is nobody to tell, and the car has stopped by itself.
+              disabled={view.car === null}
               // At the touch, not at its end; keys and other aids make a click without one.
               onPointerDown={() => {
                 cockpit.stop();
@@ -123,6 +129,7 @@ export function DrivePage({ id }: { readonly id: string }) {
         </div>
         {showsSettings && (
           <SettingsPanel
+            capabilities={view.capabilities}
             onClose={() => {
               setShowsSettings(false);
             }}
@@ -137,12 +144,11 @@ export function DrivePage({ id }: { readonly id: string }) {
 }
 
 interface StatusProps {
-  readonly view: Parameters<typeof driveWords>[0];
+  readonly words: DriveWords;
   readonly name: string;
 }
 
-function Status({ view, name }: StatusProps) {
-  const { tone, title, detail } = driveWords(view);
+function Status({ words: { tone, title, detail }, name }: StatusProps) {
   return (
     <div className="drive-status" data-testid="drive-status" data-tone={tone}>
       <span className="dot" aria-hidden="true" />

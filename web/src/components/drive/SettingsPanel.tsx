@@ -1,3 +1,4 @@
+import type { BoardCapabilities } from "../../client/messages";
 import { RANGES, type DriveSettings } from "../../client/drive/settings";
 import { useDriveSettings } from "../../hooks/useDriveSettings";
 import { useObservable } from "../../hooks/useObservable";
@@ -10,8 +11,13 @@ const LABELS: readonly (readonly [keyof DriveSettings, string, string])[] = [
   ["deadZone", "Dead zone", "Sticks and thumbs count as centred below this."],
 ];
 
+interface SettingsPanelProps {
+  readonly capabilities: BoardCapabilities;
+  readonly onClose: () => void;
+}
+
 /** How the controls feel, and which keys there are. */
-export function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
+export function SettingsPanel({ capabilities, onClose }: SettingsPanelProps) {
   const store = useDriveSettings();
   const settings = useObservable(store.settings);
   return (
@@ -44,7 +50,14 @@ export function SettingsPanel({ onClose }: { readonly onClose: () => void }) {
       })}
       <p className="drive-keys">
         <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> or arrows, <kbd>Space</kbd> brakes,{" "}
-        <kbd>H</kbd> horn, <kbd>L</kbd> lights, <kbd>Esc</kbd> stops. Gamepad: right trigger
+        <kbd>H</kbd> horn, <kbd>L</kbd> lights, <kbd>Esc</kbd> stops.{" "}
+        {(capabilities.pan || capabilities.tilt) && (
+          <>
+            <kbd>Q</kbd> <kbd>E</kbd> <kbd>R</kbd> <kbd>F</kbd> turn the camera, <kbd>C</kbd>{" "}
+            centres it.{" "}
+          </>
+        )}
+        Gamepad: right trigger
         forward, left trigger back, left stick steers, <kbd>B</kbd> brakes, <kbd>Back</kbd> stops.
       </p>
     </section>

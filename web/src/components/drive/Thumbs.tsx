@@ -6,7 +6,7 @@ import { useObservable } from "../../hooks/useObservable";
 /** Two thumbs: the left one steers, the right one gives throttle, wherever they come down. */
 export function Thumbs({ cockpit }: { readonly cockpit: Cockpit }) {
   return (
-    <div className="thumbs" data-testid="thumbs">
+    <div className="thumbs" data-testid="thumbs" aria-hidden="true">
       <Thumb cockpit={cockpit} name="steering" label="Steer" />
       <Thumb cockpit={cockpit} name="throttle" label="Throttle" />
     </div>

@@ -12,8 +12,12 @@ export interface DriveWords {
   readonly detail: string;
 }
 
-export function driveWords(view: DriveView): DriveWords {
+/** `hasCar`: false where the camera is known to have none. */
+export function driveWords(view: DriveView, hasCar = true): DriveWords {
   const { car } = view;
+  if (car === null && !hasCar) {
+    return words("warn", "No car here", "This camera can be watched, not driven.");
+  }
   if (view.path === null) return words("wait", "Connecting…", "Looking for the way to the car.");
   if (car === null) return words("wait", "Waiting for the car…", "Connected. It has not said a word yet.");
   if (view.state === "stopped") return stopped(view);

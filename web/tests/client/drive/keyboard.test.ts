@@ -1,5 +1,10 @@
 import { beforeEach, expect, it } from "vitest";
-import { Keyboard, STEERING_RAMP_MS, THROTTLE_RAMP_MS } from "../../../src/client/drive/keyboard";
+import {
+  Keyboard,
+  LOOK_RAMP_MS,
+  STEERING_RAMP_MS,
+  THROTTLE_RAMP_MS,
+} from "../../../src/client/drive/keyboard";
 
 let keyboard: Keyboard;
 let nowMs: number;
@@ -85,8 +90,22 @@ it("forgets keys whose release it may never hear of", () => {
   expect(pass(500).throttle).toBe(0);
 });
 
-it("leaves other keys alone", () => {
-  expect(keyboard.knows("KeyQ")).toBe(false);
+it("turns the camera, which stays so until it is centred", () => {
   keyboard.press("KeyQ", nowMs);
+  keyboard.press("KeyR", nowMs);
+  const { pan, tilt } = pass(LOOK_RAMP_MS / 2);
+  expect(pan).toBeCloseTo(-0.5, 1);
+  expect(tilt).toBeCloseTo(0.5, 1);
+  keyboard.clear();
+  expect(pass(1_000)).toMatchObject({ pan, tilt });
+  keyboard.press("KeyE", nowMs);
+  expect(pass(5_000).pan).toBe(1);
+  keyboard.press("KeyC", nowMs);
+  expect(keyboard.read(nowMs)).toMatchObject({ pan: 0, tilt: 0 });
+});
+
+it("leaves other keys alone", () => {
+  expect(keyboard.knows("KeyT")).toBe(false);
+  keyboard.press("KeyT", nowMs);
   expect(pass(500)).toMatchObject({ throttle: 0, steering: 0, brake: false });
 });

@@ -60,6 +60,10 @@ it.each<[string, DriveView]>([
   expect(driveWords(given).title).toBe(title);
 });
 
+it("says so where there is no car", () => {
+  expect(driveWords(view({ car: null }), false).title).toBe("No car here");
+});
+
 describe("those who listen", () => {
   it("hear no numbers that change all the time", () => {
     const numbers = /\d+ ms/;
