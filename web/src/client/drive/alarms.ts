@@ -4,6 +4,7 @@ import type { DriveReason, DriveState } from "../messages";
 
 export interface Situation {
   readonly you: "watching" | "queued" | "driving" | null;
+  readonly isUnanswered: boolean;
   readonly state: DriveState | null;
   readonly reason: DriveReason | null;
 }
@@ -17,6 +18,7 @@ export const GRANTED: readonly number[] = [40, 40, 40];
 /** What to do about a change; null: nothing. */
 export function alarm(before: Situation, after: Situation): readonly number[] | null {
   if (before.you === "driving" && after.you === null) return LINK_LOST;
+  if (!before.isUnanswered && after.isUnanswered) return LINK_LOST;
   if (before.state !== "stopped" && after.state === "stopped") return STOPPED;
   if (after.you !== "driving") return null;
   if (before.you !== "driving") return GRANTED;

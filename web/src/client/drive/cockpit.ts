@@ -28,7 +28,9 @@ export interface DriveView {
   readonly path: Transport["path"] | null;
   readonly car: Car | null;
   readonly you: Car["you"] | null;
-  /** Of the failsafe, as heard last. */
+  /** Commands are sent and nobody answers: what the car does is not known. */
+  readonly isUnanswered: boolean;
+  /** Of the failsafe, as heard last; null while it is not known. */
   readonly state: DriveState | null;
   readonly reason: DriveReason | null;
   readonly leftMs: number | null;
@@ -326,12 +328,15 @@ export class Cockpit implements TransportListener {
     const transport = this.#transport;
     const lease = transport?.lease ?? null;
     const driven = this.isDriving ? this.#sender.acknowledgements.newest(nowMs) : null;
+    // Hidden pages ask so seldom that an answer is old before the next question.
+    const isUnanswered = !this.#driver.isAway && this.#sender.isUnanswered(nowMs);
     const tripMs = this.#sender.acknowledgements.roundTripMs(nowMs);
     return {
       path: transport?.path ?? null,
       car: lease?.car ?? null,
       you: lease?.car?.you ?? null,
-      state: driven?.state ?? lease?.car?.state ?? null,
+      isUnanswered,
+      state: isUnanswered ? null : (driven?.state ?? lease?.car?.state ?? null),
       reason: driven?.reason ?? null,
       leftMs: lease?.leftMs(nowMs) ?? null,
       health: lease?.health ?? null,

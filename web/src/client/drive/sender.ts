@@ -19,6 +19,8 @@ export const STOP_GAP_MS = 30;
 const LARGE_CHANGE = 0.1;
 const MOST_MS = 1e7;
 const SEQ_END = 2 ** 32;
+/** What answers nothing for so long after the first command cannot be relied on. */
+const PATIENCE_MS = 1_000;
 
 export interface SenderOptions {
   readonly transport: () => Transport | null;
@@ -37,6 +39,7 @@ export class Sender {
   #seq: number;
   #timer: ReturnType<typeof setInterval> | undefined;
   #stops: ReturnType<typeof setTimeout>[] = [];
+  #beganMs = 0;
   #sentMs = -Infinity;
   #sent: Command | null = null;
 
@@ -50,11 +53,18 @@ export class Sender {
     return this.#session;
   }
 
+  /** Whether commands are sent, and nothing comes back. */
+  isUnanswered(nowMs: number): boolean {
+    if (this.#session === null || nowMs - this.#beganMs <= PATIENCE_MS) return false;
+    return this.acknowledgements.newest(nowMs) === null;
+  }
+
   /** Sends commands of `session` until `end`. */
   begin(session: string): void {
     if (session === this.#session) return;
     this.end();
     this.#session = session;
+    this.#beganMs = performance.now();
     this.#timer = setInterval(() => {
       this.sample();
     }, SAMPLE_MS);

@@ -16,6 +16,7 @@ export function driveAttributes(view: DriveView) {
     "data-queue": car?.queue ?? "",
     "data-left-ms": view.leftMs?.toFixed(0) ?? "",
     "data-stopped": String(view.state === "stopped"),
+    "data-answered": String(!view.isUnanswered),
     "data-away": String(view.isAway),
   };
 }

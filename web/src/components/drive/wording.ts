@@ -20,6 +20,9 @@ export function driveWords(view: DriveView, hasCar = true): DriveWords {
   }
   if (view.path === null) return words("wait", "Connecting…", "Looking for the way to the car.");
   if (car === null) return words("wait", "Waiting for the car…", "Connected. It has not said a word yet.");
+  if (view.isUnanswered) {
+    return words("bad", "No answer", "The car stops by itself when it hears nothing.");
+  }
   if (view.state === "stopped") return stopped(view);
   if (car.board === "offline") {
     return words("warn", "Car offline", "It stands still. Waiting for it to come back…");

@@ -8,9 +8,10 @@ import {
   type Situation,
 } from "../../../src/client/drive/alarms";
 
-const DRIVING: Situation = { you: "driving", state: "armed", reason: null };
-const WATCHING: Situation = { you: "watching", state: "armed", reason: null };
-const GONE: Situation = { you: null, state: null, reason: null };
+const DRIVING: Situation = { you: "driving", isUnanswered: false, state: "armed", reason: null };
+const WATCHING: Situation = { ...DRIVING, you: "watching" };
+const GONE: Situation = { ...DRIVING, you: null, state: null };
+const UNANSWERED: Situation = { ...DRIVING, isUnanswered: true, state: null };
 
 it.each<[string, Situation, Situation, readonly number[] | null]>([
   ["nothing new", DRIVING, DRIVING, null],
@@ -18,6 +19,8 @@ it.each<[string, Situation, Situation, readonly number[] | null]>([
   ["the emergency stop, seen by others", WATCHING, { ...WATCHING, state: "stopped" }, STOPPED],
   ["the stop that goes on", { ...DRIVING, state: "stopped" }, { ...DRIVING, state: "stopped" }, null],
   ["a lost link", DRIVING, GONE, LINK_LOST],
+  ["silence", DRIVING, UNANSWERED, LINK_LOST],
+  ["silence that goes on", UNANSWERED, UNANSWERED, null],
   ["a link that watchers lose", WATCHING, GONE, null],
   ["the lease", WATCHING, DRIVING, GRANTED],
   ["throttle refused", DRIVING, { ...DRIVING, reason: "stale-video" }, REFUSED],

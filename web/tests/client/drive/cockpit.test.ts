@@ -294,9 +294,29 @@ describe("what it shows", () => {
       videoAgeMs: 430,
     });
     expect(view().roundTripMs).toBeGreaterThanOrEqual(20);
-    // Without answers it does not pretend to know.
+    // Without answers it does not pretend to know, whatever it was told before.
     pass(2_000);
-    expect(view()).toMatchObject({ state: "disarmed", reason: null, roundTripMs: null });
+    fake.grant();
+    expect(view()).toMatchObject({
+      isUnanswered: true,
+      state: null,
+      reason: null,
+      roundTripMs: null,
+    });
+    expect(fake.vibrations.at(-1)).toBe(LINK_LOST);
+    fake.answer();
+    pass(100);
+    expect(view()).toMatchObject({ isUnanswered: false, state: "armed" });
+  });
+
+  it("gives a new lease a moment for its first answer", () => {
+    fake.grant();
+    pass(1_000);
+    expect(view()).toMatchObject({ isUnanswered: false, state: "disarmed" });
+    pass(100);
+    expect(view().isUnanswered).toBe(true);
+    fake.cockpit.leave();
+    expect(view().isUnanswered).toBe(false);
   });
 
   it("counts the time left down", () => {
