@@ -232,6 +232,7 @@ void Twin::opened() {
 void Twin::message(std::string_view text) {
     now_ = clock_.now();
     board_.received(now_, text);
+    outputs_.set(board_.outputs());  // before the answer leaves
 }
 
 void Twin::closed(std::uint16_t code, std::string_view reason) {

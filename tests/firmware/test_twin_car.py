@@ -1,7 +1,10 @@
 """The control board's firmware, compiled for this machine, as a real program on a real socket."""
 
 import asyncio
+import contextlib
+import fcntl
 import itertools
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -133,10 +136,11 @@ async def test_a_cut_socket_disarms_and_it_comes_back_disarmed(twin_car: Path) -
         sending(gateway) as commands,
     ):
         await drive(twin, commands, 1.0)
+        obeyed_us = twin.last_command_us
         gateway.cut()
         neutral = await twin.leaves_throttle()
         assert (neutral.state, neutral.neutral) == ("disarmed", True)
-        assert neutral.at_us - twin.last_command_us <= NEUTRAL_WITHIN_US
+        assert neutral.at_us - obeyed_us <= NEUTRAL_WITHIN_US
         await until(lambda: gateway.links == 2, "the second link")
         # The commands still say full throttle.
         await until(lambda: gateway.of_type("acted")[-1]["seq"] == 5, "commands on the new link")
@@ -149,15 +153,16 @@ async def test_a_cut_socket_disarms_and_it_comes_back_disarmed(twin_car: Path) -
 async def test_the_watchdog_stops_the_car_when_the_loop_hangs(twin_car: Path) -> None:
     async with (
         board_gateway() as gateway,
-        running(twin_car, gateway.url, "--stall-ms", "1500") as twin,
+        running(twin_car, gateway.url, "--stall-ms", "2000") as twin,
         sending(gateway) as commands,
     ):
         await drive(twin, commands, 1.0)
+        obeyed_us = twin.last_command_us
         twin.signal(signal.SIGUSR1)
         neutral = await twin.leaves_throttle()
-        hung_us = neutral.at_us - twin.last_command_us
         assert (neutral.state, neutral.neutral) == ("disarmed", True)
-        assert hung_us <= NEUTRAL_WITHIN_US, "the loop itself comes back only after 1.5 s"
+        # One more command may have come before the loop hangs; it comes back only after 2 s.
+        assert neutral.at_us - obeyed_us <= 2 * NEUTRAL_WITHIN_US
         obeyed = sum(line.startswith("cmd ") for line in twin.lines)
         await until(
             lambda: sum(line.startswith("cmd ") for line in twin.lines) > obeyed + 5,
@@ -226,6 +231,50 @@ async def test_acts_on_newer_commands_only_and_survives_garbage(twin_car: Path) 
         last = await acted_on_next(gateway)
         assert [message["seq"] for message in gateway.of_type("acted")] == [1, last]
         assert gateway.links == 1
+
+
+async def test_a_flood_of_commands_is_harmless(twin_car: Path) -> None:
+    async with board_gateway() as gateway, running(twin_car, gateway.url) as twin:
+        await until(lambda: gateway.of_type("telemetry"), "telemetry")
+        for _ in range(5000):
+            await gateway.actuate(1.0)
+        last = await acted_on_next(gateway)
+        assert last == 5001
+        assert gateway.links == 1
+        await twin.reaches("arming")
+        assert [outputs.state for outputs in twin.outputs] == ["disarmed", "arming"]
+
+
+async def test_who_does_not_read_its_outputs_does_not_hold_it_up(twin_car: Path) -> None:
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(reading, False)
+    async with board_gateway() as gateway:
+        process = await asyncio.create_subprocess_exec(
+            *(str(twin_car), "--url", gateway.url, "--id", "board-1", "--trace"), stdout=writing
+        )
+        os.close(writing)
+        try:
+            async with sending(gateway) as commands:
+                await until(
+                    lambda: any(m["state"] == "armed" for m in gateway.of_type("acted")), "armed"
+                )
+                commands.throttle = 0.5
+                await until(lambda: gateway.of_type("acted")[-1]["throttle"] == 0.5, "throttle")
+                read = bytearray()
+
+                def newest_is_read() -> bool:
+                    with contextlib.suppress(BlockingIOError):
+                        read.extend(os.read(reading, 4096))
+                    return b" armed 0.5000 " in read
+
+                await until(newest_is_read, "the newest outputs")
+                assert b" armed 0.0000 " not in read, "what could not be written is not told late"
+        finally:
+            process.terminate()
+            code = await asyncio.wait_for(process.wait(), 5)
+            os.close(reading)
+        assert code == 0
 
 
 async def test_an_emergency_stop_latches_over_a_new_link(twin_car: Path) -> None:
