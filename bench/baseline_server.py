@@ -3,7 +3,7 @@
 ``RTCPeerConnection`` per viewer, one ``MediaRelay`` with its default buffering over one source
 track, hence one encoder per viewer, the codec that the offer lists first, and no trickling: the
 page gathers, then posts its whole offer as JSON to ``/offer``. The source track keeps running
-once it was started, as the example's does.
+once it was started, as the example's does. A data channel answers ``ping …`` with ``pong …``.
 
 Three departures, all in the baseline's favour. The source is not ``MediaPlayer``: for a network
 stream it paces frames by FFmpeg's made-up 25 frames/s timestamps, so that a camera at 30 falls
@@ -23,6 +23,7 @@ from aiohttp import web
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
+    RTCDataChannel,
     RTCPeerConnection,
     RTCSessionDescription,
 )
@@ -103,6 +104,10 @@ class Baseline:
             if connection.connectionState in ("failed", "closed"):
                 await connection.close()
                 self._connections.discard(connection)
+
+        @connection.on("datachannel")
+        def opened(channel: RTCDataChannel) -> None:
+            channel.on("message", lambda text: channel.send("pong" + text.removeprefix("ping")))
 
         connection.addTrack(self._relay.subscribe(self._track))
         await connection.setRemoteDescription(

@@ -81,7 +81,15 @@ class Driver:
         """Take the lease and send neutral commands until the car is armed. TimeoutError."""
         self.ask(RequestLease())
         self.throttle = 0.0
-        await self._becomes(lambda: self.status and self.status.state == "armed", deadline_s)
+        # What was told before may be out of date: the answer to a command of now is not.
+        since = self.seq
+        await self._becomes(lambda: self._armed_since(since), deadline_s)
+
+    def _armed_since(self, seq: int) -> bool:
+        newest, told = self.newest, self.status
+        if newest is None or told is None or newest.reason is not None or newest.seq <= seq:
+            return False
+        return newest.state == "armed" and told.state == "armed"
 
     async def _becomes(self, true: Callable[[], object], deadline_s: float) -> None:
         """Wait until ``true()``, which is looked at after each message. Raises TimeoutError."""
@@ -153,6 +161,7 @@ class Driver:
         now_s = time.monotonic()
         driven: Driven = decode(text, GatewayToDriver)
         self.newest = driven
+        self._changed.set()
         self.reasons[driven.reason or "passed"] += 1
         self.round_trips_ms.append(now_s * 1000 - driven.sent_ms)
         if self._heard is None or driven.at_ms > self._heard[0]:

@@ -23,6 +23,8 @@ WIFI = both_ways(OneWay(delay_ms=10.0, jitter_ms=8.0, loss=0.01))
 LTE = both_ways(OneWay(delay_ms=50.0, jitter_ms=15.0, loss=0.01))
 INTERCONTINENTAL = both_ways(OneWay(delay_ms=150.0))
 THIN = both_ways(OneWay(delay_ms=40.0, loss=0.05, rate_kbps=300.0, queue_ms=150.0))
+SHAKY = both_ways(OneWay(delay_ms=50.0, jitter_ms=20.0, loss=0.05))
+CUT = both_ways(OneWay(loss=1.0))
 
 PROFILES = {
     "lan": LAN,
@@ -30,4 +32,5 @@ PROFILES = {
     "lte": LTE,
     "intercontinental": INTERCONTINENTAL,
     "thin": THIN,
+    "shaky": SHAKY,
 }

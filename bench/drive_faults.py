@@ -1,0 +1,133 @@
+"""Breaking things under cars that drive, over and over, and how each car fares."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bench.boards import Boards, now_us
+from bench.drive_trace import STOPS_WITHIN_US, Stop, Trace
+from bench.drivers import Drivers
+from bench.errors import NoMeasurement
+
+THROTTLE = 0.25
+"""Less than what pictures that are a little old allow: a busy machine must not slow the cars."""
+MOVES_TIMEOUT_S = 5.0
+SETTLE_S = (0.15, 0.25)
+"""The fault comes at any moment between two commands."""
+
+
+class Driving(Protocol):
+    """Drivers that are connected: of aiortc (Drivers) or of Chromium (Tabs)."""
+
+    def arm(self) -> None: ...
+
+    def drive(self, throttle: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of loss.
+
+    ``ready`` repairs what the last one broke, and returns the drivers. ``before`` breaks what must
+    not stop anybody. ``strike`` is the fault, and ``after`` is what comes back while the drivers
+    still hold their throttle.
+    """
+
+    name: str
+    ready: Callable[[], Driving]
+    strike: Callable[[], object]
+    before: Callable[[], object] = lambda: None
+    after: Callable[[], object] = lambda: None
+    watch_s: float = 0.3
+    """How long cars are looked at after that: they must stay where they are."""
+    driver_dies: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All cars under one kind of loss.
+
+    ``from_send_ms`` is from the driver's newest command to neutral, where the driver can tell.
+    ``stutters``: how often a car went neutral that should have gone on. Such a car is no trial
+    when it stands as the fault comes.
+    """
+
+    name: str
+    stops: tuple[Stop, ...]
+    from_send_ms: tuple[float, ...] = ()
+    stutters: int = 0
+
+    @property
+    def stop_ms(self) -> list[float]:
+        return [stop.stop_ms for stop in self.stops if stop.stop_ms is not None]
+
+    @property
+    def failed(self) -> int:
+        return sum(stop.failed for stop in self.stops)
+
+
+def together(name: str, outcomes: list[Outcome]) -> Outcome:
+    return Outcome(
+        name,
+        tuple(stop for outcome in outcomes for stop in outcome.stops),
+        tuple(ms for outcome in outcomes for ms in outcome.from_send_ms),
+        sum(outcome.stutters for outcome in outcomes),
+    )
+
+
+def strike_often(fault: Fault, boards: Boards, trials: int) -> Outcome:
+    """Strike until there are ``trials``. Raises :class:`bench.errors.BenchError`."""
+    outcomes: list[Outcome] = []
+    # Cars that stood are no trials; when there are too many of them, nothing is measured.
+    for _ in range(2 * -(-trials // len(boards.traces))):
+        outcomes.append(struck(fault, boards))
+        if sum(len(outcome.stops) for outcome in outcomes) >= trials:
+            return together(fault.name, outcomes)
+    raise NoMeasurement(f"{fault.name}: most cars stood before the fault came")
+
+
+def struck(fault: Fault, boards: Boards) -> Outcome:
+    """One fault, under all cars at once."""
+    driving = fault.ready()
+    boards.linked()
+    driving.arm()
+    driving.drive(THROTTLE)
+    boards.require(lambda trace: trace.moves, MOVES_TIMEOUT_S, "to move")
+    moving_us = now_us()
+    time.sleep(random.uniform(*SETTLE_S))
+    fault.before()
+    sent_us = _sent_us(driving)
+    fault_us = now_us()
+    fault.strike()
+    if fault.driver_dies:
+        sent_us = _sent_us(driving)
+    boards.wait(_neutral_since(fault_us), STOPS_WITHIN_US / 1e6)
+    fault.after()
+    time.sleep(fault.watch_s)
+    return _outcome(fault.name, boards, moving_us, fault_us, sent_us)
+
+
+def _neutral_since(at_us: int) -> Callable[[Trace], bool]:
+    return lambda trace: trace.neutral_since(at_us) is not None
+
+
+def _sent_us(driving: Driving) -> list[float] | None:
+    return driving.sent_us() if isinstance(driving, Drivers) else None
+
+
+def _outcome(
+    name: str, boards: Boards, moving_us: int, fault_us: int, sent_us: list[float] | None
+) -> Outcome:
+    until_us = now_us()
+    stops, from_send_ms = [], []
+    for number, trace in enumerate(boards.traces):
+        if not trace.moved_at(fault_us):
+            continue
+        stop = trace.stop(fault_us, until_us)
+        stops.append(stop)
+        if sent_us is not None and stop.neutral_us is not None:
+            from_send_ms.append((stop.neutral_us - sent_us[number]) / 1_000)
+    stutters = sum(trace.neutrals(moving_us, fault_us) for trace in boards.traces)
+    return Outcome(name, tuple(stops), tuple(from_send_ms), stutters)

@@ -1,0 +1,105 @@
+"""Kinds of loss between the ends of an emulated link, and a link that is only bad."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from bench.boards import Boards, boards
+from bench.drive_faults import Fault, Outcome, strike_often, struck
+from bench.drive_kinds import Plan, connected
+from bench.drive_servers import SMALL_CAMERA, Drivable, drivable
+from bench.drivers import drivers
+from bench.network.emulated_link import BothTraffic, EmulatedLink, emulated_link
+from bench.network.namespaces import Namespace
+from bench.network.profiles import CUT, PERFECT, SHAKY
+
+CUT_S = 1.2
+"""Longer than a board waits before it disarms."""
+
+
+@dataclass(frozen=True)
+class Shaky:
+    """Cars over a link that loses, delays and jitters, until their drivers were killed.
+
+    ``reasons`` are those of the answers that came back: ``passed`` where there was none.
+    """
+
+    outcome: Outcome
+    seconds: float
+    cars: int
+    reasons: dict[str, int]
+    traffic: BothTraffic
+
+
+def over_a_network(plan: Plan) -> tuple[list[Outcome], Shaky]:
+    """The network of the drivers cut, then that of the boards; then one that shakes."""
+    with emulated_link(PERFECT) as link, ExitStack() as running:
+        with link.server.entered():
+            server = running.enter_context(
+                drivable([SMALL_CAMERA] * plan.cars, link.server.address)
+            )
+        outcomes = [
+            _cut("driver's network cut", plan, link, server, boards_at=link.server),
+            _cut("board's network cut", plan, link, server, boards_at=link.viewer),
+        ]
+        with _boards(server, link.server) as cars:
+            return outcomes, shaken(server, cars, link, plan.shaky_s)
+
+
+def _cut(
+    name: str, plan: Plan, link: EmulatedLink, server: Drivable, boards_at: Namespace
+) -> Outcome:
+    """The gateway is at the link's server end; drivers or boards are at the other."""
+    drivers_at = link.viewer if boards_at is link.server else link.server
+
+    def restore() -> None:
+        time.sleep(CUT_S - 0.25)
+        link.change(PERFECT)
+
+    with ExitStack() as running:
+        cars = running.enter_context(_boards(server, boards_at))
+        fleet = running.enter_context(drivers(drivers_at.entered))
+        fault = Fault(
+            name,
+            lambda: connected(fleet, server),
+            lambda: link.change(CUT),
+            after=restore,
+            watch_s=0.5,
+        )
+        return strike_often(fault, cars, plan.half)
+
+
+@contextlib.contextmanager
+def _boards(server: Drivable, at: Namespace) -> Iterator[Boards]:
+    with ExitStack() as running:
+        with at.entered():
+            cars = running.enter_context(
+                boards(server.board_url, server.cars, server.tickets.board)
+            )
+        yield cars
+
+
+def shaken(server: Drivable, cars: Boards, link: EmulatedLink, seconds: float) -> Shaky:
+    """Drive for some seconds over a link that shakes; then kill the drivers."""
+    with drivers(link.viewer.entered) as fleet:
+        fleet.connect(server.targets())
+        link.change(SHAKY)
+        told: dict[str, int] = {}
+
+        def drive_on() -> None:
+            time.sleep(seconds)
+            told.update(fleet.reasons())
+
+        fault = Fault(
+            "driver SIGKILL, shaky network",
+            lambda: fleet,
+            fleet.kill,
+            before=drive_on,
+            driver_dies=True,
+        )
+        outcome = struck(fault, cars)
+        traffic = link.traffic()
+        link.change(PERFECT)
+    return Shaky(outcome, seconds, len(cars.traces), told, traffic)
