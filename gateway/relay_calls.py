@@ -4,7 +4,6 @@ The gateway dials, so nothing has to reach it. A call that fails costs only itse
 """
 
 import asyncio
-import contextlib
 import logging
 from typing import Protocol
 
@@ -12,13 +11,13 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientW
 from yarl import URL
 
 from edge.roles import Role
-from gateway.errors import GatewayError, UnknownBoard, UnknownCamera
+from gateway.errors import GatewayError
 from gateway.named_log import NamedLog
 from gateway.settings import UplinkSettings
-from protocol.close_codes import close_code
-from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
-from protocol.errors import PROBLEM_PREFIX, ProtocolError
-from protocol.messages import Call, Error, Join, RegisterBoard
+from gateway.websocket_entry import refuse, slug_of
+from protocol.codec import MAX_MESSAGE_BYTES, decode
+from protocol.errors import ProtocolError
+from protocol.messages import Call, Join, RegisterBoard
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +114,7 @@ class RelayCalls:
                 else:
                     await self._cars.serve_driver(socket, first, _role_of(call))
             except GatewayError as error:
-                await _refuse(socket, error)
+                await refuse(socket, slug_of(error), str(error))
                 raise CallFailed(str(error)) from error
 
 
@@ -135,15 +134,3 @@ def _role_of(call: Call) -> Role:
     if call.role is None:
         raise CallFailed("signaling does not say whether it may drive")
     return Role(call.role)
-
-
-async def _refuse(socket: ClientWebSocketResponse, error: GatewayError) -> None:
-    slug = "forbidden"
-    if isinstance(error, UnknownBoard):
-        slug = "board-unknown"
-    elif isinstance(error, UnknownCamera):
-        slug = "unknown-camera"
-    with contextlib.suppress(ConnectionError, TimeoutError):
-        async with asyncio.timeout(CLOSE_TIMEOUT_S):
-            await socket.send_str(encode(Error(PROBLEM_PREFIX + slug, str(error)[:500])))
-            await socket.close(code=close_code(slug))

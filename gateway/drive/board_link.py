@@ -5,7 +5,7 @@ import time
 
 from gateway.drive.board import Board
 from gateway.drive.car import Car
-from gateway.drive.message_socket import MessageSocket, Socket, SocketEnded
+from gateway.message_socket import MessageSocket, Socket, SocketEnded
 from protocol.codec import decode
 from protocol.messages import (
     BoardToGateway,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from edge.roles import Role
 from gateway.drive.board_link import BoardLink
 from gateway.drive.car import Car
-from gateway.drive.message_socket import Socket
 from gateway.drive.relayed_driver import RelayedDriver
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownBoard, UnknownCamera
+from gateway.message_socket import Socket
 from gateway.named_log import NamedLog
 from protocol.messages import Join, RegisterBoard
 

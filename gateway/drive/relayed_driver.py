@@ -6,8 +6,8 @@ from typing import assert_never
 
 from edge.roles import Role
 from gateway.drive.car import Car
-from gateway.drive.message_socket import MessageSocket, Socket, SocketEnded
 from gateway.drive.participant import Participant
+from gateway.message_socket import MessageSocket, Socket, SocketEnded
 from protocol.codec import decode
 from protocol.messages import (
     Drive,

@@ -309,7 +309,7 @@ REGISTER = encode(RegisterBoard("board-1"))
     [
         (["hello"], "malformed-message", 4400),
         (['{"type":"hello","v":1}'], "unknown-type", 4400),
-        ([encode(RegisterBoard("board-2"))], "forbidden", 4403),
+        ([encode(RegisterBoard("board-2"))], "board-unknown", 4404),
         ([REGISTER.replace('"v":1', '"v":2')], "unsupported-version", 4426),
         (
             [REGISTER.replace("}", ',"limits":{"failsafeMs":5000}}', 1)],
@@ -405,4 +405,4 @@ async def test_a_driver_over_a_websocket(world: World) -> None:
 
 
 async def test_a_camera_without_a_car_is_refused(world: World) -> None:
-    assert await refusal(world, "ws/control", encode(Join("back"))) == ("forbidden", 4403)
+    assert await refusal(world, "ws/control", encode(Join("back"))) == ("unknown-camera", 4404)

@@ -1,7 +1,8 @@
 """A WebSocket that carries messages: bounded both ways, with deadlines, and a reasoned end.
 
 Sending never waits: messages gather in a short queue. When the far end does not take them in
-time, or falls silent, or floods, the link ends.
+time, or falls silent, or floods, the link ends. What may not wait in a queue, because it grows
+old there, is asked for when it can go out.
 """
 
 import asyncio
@@ -39,20 +40,37 @@ class SocketEnded(Exception):
 
 
 class MessageSocket:
-    """Single use: ``await run(...)`` serves it until either side ends it."""
+    """Single use: ``await run(...)`` serves it until either side ends it.
 
-    def __init__(self, socket: Socket, name: str) -> None:
+    ``newest`` gives what to send when nothing else waits, None when there is nothing; after
+    ``wake`` it is asked again. ``send_timeout_s``: how long the far end may take nothing.
+    """
+
+    def __init__(
+        self,
+        socket: Socket,
+        name: str,
+        *,
+        newest: Callable[[], bytes | None] = lambda: None,
+        send_timeout_s: float = SEND_TIMEOUT_S,
+    ) -> None:
         self._socket = socket
         self._name = name
+        self._newest = newest
+        self._send_timeout_s = send_timeout_s
         self._queue: deque[str] = deque(maxlen=MAX_QUEUED)
-        self._queued = asyncio.Event()
+        self._woken = asyncio.Event()
         self._bucket = TokenBucket(MESSAGES_PER_S, MESSAGE_BURST, time.monotonic())
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def send(self, message: object) -> None:
         """Queue a message; when the queue is full the oldest one is lost."""
         self._queue.append(encode(message))
-        self._queued.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._woken.set()
 
     def end(self, slug: str | None = None, detail: str = "") -> None:
         """Make `run` say why, and return."""
@@ -101,16 +119,25 @@ class MessageSocket:
 
     async def _write(self) -> None:
         while True:
-            await self._queued.wait()
-            self._queued.clear()
-            while self._queue:
+            await self._woken.wait()
+            self._woken.clear()
+            while (data := self._next()) is not None:
                 try:
-                    async with asyncio.timeout(SEND_TIMEOUT_S):
-                        await self._socket.send_str(self._queue.popleft())
+                    async with asyncio.timeout(self._send_timeout_s):
+                        await self._send(data)
                 except TimeoutError:
                     raise SocketEnded("timeout", "messages were not taken in time") from None
                 except ConnectionError:
                     raise SocketEnded from None
+
+    def _next(self) -> str | bytes | None:
+        return self._queue.popleft() if self._queue else self._newest()
+
+    async def _send(self, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            await self._socket.send_bytes(data)
+        else:
+            await self._socket.send_str(data)
 
     async def _say_goodbye(self, reason: SocketEnded | None) -> None:
         """Close with the reason; without one the server stops."""

@@ -1,0 +1,145 @@
+"""How a WebSocket to the gateway begins and ends: first message, version, role, and refusals."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import TypeVar
+
+from aiohttp import WSMsgType, web
+
+from edge.addresses import client_address
+from edge.auth import AUTHENTICATOR
+from edge.problems import Problem
+from edge.roles import Role
+from edge.stopping import STOPPING
+from gateway.errors import GatewayError, TooManyViewers, UnknownBoard, UnknownCamera
+from gateway.message_socket import CLOSE_TIMEOUT_S, Socket
+from protocol import VERSION
+from protocol.close_codes import GOING_AWAY, close_code
+from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
+from protocol.errors import PROBLEM_PREFIX, ProtocolError
+from protocol.messages import Error, Join, RegisterBoard
+
+FIRST_MESSAGE_TIMEOUT_S = 10.0
+
+First = TypeVar("First", Join, RegisterBoard)
+Serve = Callable[[web.WebSocketResponse], Coroutine[None, None, None]]
+
+
+class Refused(Exception):
+    """Whoever connected is not served. ``slug`` is the problem, the text says why."""
+
+    def __init__(self, slug: str, detail: str) -> None:
+        super().__init__(detail)
+        self.slug = slug
+
+
+async def served(request: web.Request, serve: Serve) -> web.StreamResponse:
+    """Answer ``request`` with a WebSocket that ``serve`` serves, until either end leaves.
+
+    What ``serve`` raises is told: :class:`Refused`, ProtocolError, GatewayError. It is cancelled
+    when the server stops. Raises :class:`Problem` 426 where no WebSocket was asked for.
+    """
+    socket = web.WebSocketResponse(
+        timeout=CLOSE_TIMEOUT_S, compress=False, max_msg_size=MAX_MESSAGE_BYTES
+    )
+    if not socket.can_prepare(request):
+        raise Problem(
+            426,
+            "upgrade-required",
+            "this address speaks WebSocket",
+            headers={"Upgrade": "websocket"},
+        )
+    await socket.prepare(request)
+    serving = asyncio.create_task(serve(socket))
+    try:
+        with request.app[STOPPING].calling(lambda: _cancel(serving)):
+            await asyncio.wait({serving})
+    finally:
+        serving.cancel()
+    try:
+        await _conclude(socket, serving)
+    finally:
+        _abandon_unsent(request.transport)
+    return socket
+
+
+def _cancel(serving: asyncio.Task[None]) -> None:
+    serving.cancel()
+
+
+async def _conclude(socket: web.WebSocketResponse, serving: asyncio.Task[None]) -> None:
+    try:
+        await serving
+    except asyncio.CancelledError:
+        # The server stops; being cancelled itself would not have come this far.
+        await socket.close(code=GOING_AWAY)
+    except Refused as refused:
+        await refuse(socket, refused.slug, str(refused))
+    except ProtocolError as error:
+        await refuse(socket, error.slug, str(error))
+    except GatewayError as error:
+        await refuse(socket, slug_of(error), str(error))
+
+
+def _abandon_unsent(transport: asyncio.Transport | None) -> None:
+    # An orderly end would wait for whoever takes nothing.
+    if transport is not None and transport.get_write_buffer_size() > 0:
+        transport.abort()
+
+
+async def first_message(socket: web.WebSocketResponse, expected: type[First]) -> First:
+    """Return the first message, which must be an ``expected`` one of this version.
+
+    Raises :class:`Refused` or ProtocolError.
+    """
+    try:
+        async with asyncio.timeout(FIRST_MESSAGE_TIMEOUT_S):
+            frame = await socket.receive()
+    except TimeoutError:
+        detail = f"expected a first message in {FIRST_MESSAGE_TIMEOUT_S:g} s"
+        raise Refused("timeout", detail) from None
+    if frame.type is not WSMsgType.TEXT:
+        raise Refused("malformed-message", "expected text")
+    first: First = decode(frame.data, expected)
+    if first.v != VERSION:
+        raise Refused("unsupported-version", f"v: expected {VERSION}")
+    return first
+
+
+async def require_role(
+    request: web.Request, token: str | None, needed: Role, *, anonymous: Role
+) -> Role:
+    """Return the role of ``token``, on an open server ``anonymous``; raises :class:`Refused`."""
+    authenticator = request.app[AUTHENTICATOR]
+    try:
+        role = await authenticator.role_of_token(
+            token, client_address(request), anonymous=anonymous
+        )
+    except Problem as problem:
+        raise Refused("unauthorized", problem.detail) from problem
+    if not role.allows(needed):
+        raise Refused("forbidden", f"this needs the role {needed}, the token is of a {role}")
+    return role
+
+
+def slug_of(error: GatewayError) -> str:
+    """Return the problem that an error is told as, to who came over a WebSocket."""
+    match error:
+        case UnknownBoard():
+            return "board-unknown"
+        case UnknownCamera():
+            return "unknown-camera"
+        case TooManyViewers():
+            return "overloaded"
+        case _:
+            return "forbidden"
+
+
+async def refuse(socket: Socket, slug: str, detail: str) -> None:
+    """Tell the problem and close with its code; returns in time, and raises nothing."""
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            if not socket.closed:
+                await socket.send_str(encode(Error(PROBLEM_PREFIX + slug, detail[:500])))
+                await socket.close(code=close_code(slug), message=slug.encode())
