@@ -360,8 +360,9 @@ const Telemetry = message("telemetry", {
   health: optional(object(health), { batteryV: null, batteryPercent: null, rssiDbm: null }),
 });
 
-// Driving over the relay
+// Without a peer connection
 
+const Next = message("next", {});
 const Call = message("call", {
   call: required(id),
   kind: required(oneOf("board", "driver")),
@@ -428,6 +429,9 @@ export const gatewayToRelayed = [
   Ping,
   Pong,
 ] as const;
+export const pictureViewerToGateway = [Join, Next, Ping, Pong] as const;
+/** Beside pictures, which are binary. */
+export const gatewayToPictureViewer = [ErrorMessage, Ping, Pong] as const;
 
 export type ToSignaling = Draft<(typeof browserToSignaling)[number]>;
 export type FromSignaling = Message<(typeof signalingToBrowser)[number]>;
@@ -441,5 +445,7 @@ export type LeaseRequest = Draft<(typeof leaseRequests)[number]>;
 export type CarNews = Car | Driven | ErrorMessage;
 export type ToRelay = Draft<(typeof relayedToGateway)[number]>;
 export type FromRelay = Message<(typeof gatewayToRelayed)[number]>;
+export type ToPictures = Draft<(typeof pictureViewerToGateway)[number]>;
+export type FromPictures = Message<(typeof gatewayToPictureViewer)[number]>;
 /** Messages that belong to one session. */
 export type SessionMessage = Answer | Candidate | Bye | ErrorMessage;

@@ -24,6 +24,7 @@ const DIRECTIONS: Readonly<Record<string, readonly messages.Spec[]>> = {
   gatewayToBoard: messages.gatewayToBoard,
   relayedToGateway: messages.relayedToGateway,
   gatewayToRelayed: messages.gatewayToRelayed,
+  pictureViewerToGateway: messages.pictureViewerToGateway,
 };
 
 const files = import.meta.glob<Vectors>("../../../protocol/vectors/*.json", {

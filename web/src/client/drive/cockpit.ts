@@ -1,56 +1,18 @@
 /** The driver's place at one camera: input in, commands out, and what the page shows of it. */
 
-import type {
-  BoardCapabilities,
-  BoardHealth,
-  Car,
-  CarNews,
-  DriveReason,
-  DriveState,
-  LeaseRequest,
-} from "../messages";
+import type { CarNews, DriveReason, LeaseRequest } from "../messages";
 import { Source, type Observable } from "../observable";
 import { alarm } from "./alarms";
-import { Driver, type Command } from "./driver";
-import { GamepadReader, type Pad } from "./gamepad";
+import type { Command } from "./driver";
+import type { Pad } from "./gamepad";
+import { Hands } from "./hands";
 import { IDLE, NEUTRAL_THROTTLE, type SourceName } from "./input";
-import { Joystick } from "./joystick";
-import { Keyboard } from "./keyboard";
 import { NO_CAPABILITIES } from "./lease";
 import type { Relay } from "./relay";
 import { Sender } from "./sender";
 import type { DriveSettings } from "./settings";
 import type { Transport, TransportListener } from "./transport";
-
-/** What people see; a new object ten times a second, and at each change that matters. */
-export interface DriveView {
-  /** How the car is reached; null while it is not. */
-  readonly path: Transport["path"] | null;
-  readonly car: Car | null;
-  readonly you: Car["you"] | null;
-  /** Commands are sent and nobody answers: what the car does is not known. */
-  readonly isUnanswered: boolean;
-  /** Of the failsafe, as heard last; null while it is not known. */
-  readonly state: DriveState | null;
-  readonly reason: DriveReason | null;
-  readonly leftMs: number | null;
-  readonly health: BoardHealth | null;
-  readonly capabilities: BoardCapabilities;
-  /** From here to the gateway and back. */
-  readonly roundTripMs: number | null;
-  /** From the gateway to the board and back. */
-  readonly boardMs: number | null;
-  /** Age of the picture on screen. */
-  readonly videoAgeMs: number | null;
-  /** The newest refusal. */
-  readonly problem: string | null;
-  /** Nobody looks at this page, so nothing that is held counts. */
-  readonly isAway: boolean;
-  /** Something is held that counts only after it has been let go. */
-  readonly mustCentre: boolean;
-  /** Throttle is asked for. */
-  readonly isThrottled: boolean;
-}
+import type { DriveView } from "./view";
 
 /** What this needs of a `Watcher`. */
 export interface Sight {
@@ -69,17 +31,14 @@ export interface CockpitOptions {
 }
 
 const PUBLISH_EVERY_MS = 100;
+const LATELY_MS = 500;
 /** So many attempts without a way, and the relay has to do. */
 const PATHLESS_ATTEMPTS = 2;
 const NEUTRAL: Command = { ...IDLE, lights: false };
 
 export class Cockpit implements TransportListener {
-  /** The left thumb steers, the right one gives throttle. */
-  readonly sticks = { steering: new Joystick("right"), throttle: new Joystick("up") };
   readonly #options: CockpitOptions;
-  readonly #driver = new Driver();
-  readonly #keyboard = new Keyboard();
-  readonly #gamepads = new GamepadReader();
+  readonly #hands: Hands;
   readonly #sender: Sender;
   readonly #view: Source<DriveView>;
   readonly #output = new Source<Command>(NEUTRAL);
@@ -87,11 +46,17 @@ export class Cockpit implements TransportListener {
   #relay: Relay | null = null;
   #release: (() => void)[] = [];
   #ticker: ReturnType<typeof setInterval> | undefined;
-  #pad: { readonly lights: boolean; readonly stop: boolean } | null = null;
-  #isHorn = false;
+  #lately: { readonly reason: DriveReason; readonly atMs: number } | null = null;
 
   constructor(options: CockpitOptions) {
     this.#options = options;
+    this.#hands = new Hands({
+      settings: options.settings,
+      pads: options.pads,
+      stop: () => {
+        this.stop();
+      },
+    });
     this.#sender = new Sender({
       transport: () => this.#transport,
       sample: (nowMs) => this.#sample(nowMs),
@@ -107,6 +72,10 @@ export class Cockpit implements TransportListener {
   /** What is asked of the car now. */
   get output(): Observable<Command> {
     return this.#output;
+  }
+
+  get sticks(): Hands["sticks"] {
+    return this.#hands.sticks;
   }
 
   get isDriving(): boolean {
@@ -160,30 +129,29 @@ export class Cockpit implements TransportListener {
 
   /** Whether a key drives; others are left to the page. */
   drives(code: string): boolean {
-    return this.#keyboard.knows(code);
+    return this.#hands.drives(code);
   }
 
   /** A key went down; says whether it drives. */
   press(code: string): boolean {
-    if (!this.#keyboard.knows(code)) return false;
-    this.#keyboard.press(code, performance.now());
+    this.#hands.press(code, performance.now());
     this.sample();
-    return true;
+    return this.drives(code);
   }
 
   unpress(code: string): boolean {
-    this.#keyboard.release(code);
+    this.#hands.release(code);
     this.sample();
-    return this.#keyboard.knows(code);
+    return this.drives(code);
   }
 
   horn(isOn: boolean): void {
-    this.#isHorn = isOn;
+    this.#hands.horn(isOn);
     this.sample();
   }
 
   toggleLights(): void {
-    this.#driver.toggleLights();
+    this.#hands.toggleLights();
     this.sample();
   }
 
@@ -196,22 +164,16 @@ export class Cockpit implements TransportListener {
 
   /** Nobody looks at the page: neutral, until somebody is back and has let go of everything. */
   leave(): void {
-    if (this.#driver.isAway) return;
-    this.#driver.setAway(true);
-    this.#letGo();
+    if (!this.#hands.isAway) this.#setAway(true);
   }
 
   enter(): void {
-    if (!this.#driver.isAway) return;
-    this.#driver.setAway(false);
-    this.#letGo();
+    if (this.#hands.isAway) this.#setAway(false);
   }
 
   /** A source broke off in the middle of what it asked for. */
   lose(source: SourceName): void {
-    if (source === "keyboard") this.#keyboard.clear();
-    if (source === "touch") this.#clearTouch();
-    this.#driver.lose(source);
+    this.#hands.lose(source);
     this.#sender.sample(true);
   }
 
@@ -232,8 +194,10 @@ export class Cockpit implements TransportListener {
     // The first word on a transport may be what opens it.
     if (from !== this.#transport) this.changed();
     if (from !== this.#transport) return;
-    if (news.type === "driven") this.#sender.heard(news);
-    else {
+    if (news.type === "driven") {
+      this.#sender.heard(news);
+      this.#note(news.reason, performance.now());
+    } else {
       this.#followLease();
       this.#publish();
     }
@@ -268,51 +232,37 @@ export class Cockpit implements TransportListener {
     this.#sender.end();
     this.#letGo();
     this.#output.set(NEUTRAL);
+    this.#lately = null;
     if (session !== null) this.#sender.begin(session);
   }
 
+  #note(reason: DriveReason | null, nowMs: number): void {
+    // The first commands of a lease are refused so by design: they ask for the gateway's time.
+    const isUsual = reason === "expired" && this.#sender.isYoung(nowMs);
+    if (reason !== null && !isUsual) this.#lately = { reason, atMs: nowMs };
+  }
+
+  #setAway(isAway: boolean): void {
+    this.#hands.setAway(isAway);
+    this.#sayNow();
+  }
+
   #letGo(): void {
-    this.#keyboard.clear();
-    this.#clearTouch();
-    this.#driver.loseAll();
+    this.#hands.letGo();
+    this.#sayNow();
+  }
+
+  #sayNow(): void {
     // There may be no next time soon: timers of hidden pages come once a second.
     this.#sender.sample(true);
     this.#publish();
   }
 
-  #clearTouch(): void {
-    this.sticks.steering.clear();
-    this.sticks.throttle.clear();
-    this.#isHorn = false;
-  }
-
   #sample(nowMs: number): Command {
-    const settings = this.#options.settings.value;
-    const { steering, throttle } = this.sticks;
-    this.#driver.give("keyboard", this.#keyboard.read(nowMs));
-    this.#driver.give(
-      "touch",
-      { ...IDLE, steering: steering.value, throttle: throttle.value, horn: this.#isHorn },
-      settings,
-    );
-    this.#readGamepad(settings);
     const capabilities = this.#transport?.lease.capabilities ?? NO_CAPABILITIES;
-    const command = this.#driver.command(settings, capabilities);
+    const command = this.#hands.read(nowMs, capabilities);
     if (!isSame(command, this.#output.value)) this.#output.set(command);
     return command;
-  }
-
-  #readGamepad(settings: DriveSettings): void {
-    const index = this.#gamepads.index;
-    const state = this.#gamepads.read(this.#options.pads());
-    // Gone, come, or another one: it is centred before it counts.
-    if (this.#gamepads.index !== index) this.#driver.lose("gamepad");
-    const before = this.#pad;
-    this.#pad = state;
-    if (state === null) return;
-    this.#driver.give("gamepad", state.input, settings);
-    if (state.lights && before?.lights === false) this.#driver.toggleLights();
-    if (state.stop && before?.stop !== true) this.stop();
   }
 
   #publish(): void {
@@ -329,7 +279,9 @@ export class Cockpit implements TransportListener {
     const lease = transport?.lease ?? null;
     const driven = this.isDriving ? this.#sender.acknowledgements.newest(nowMs) : null;
     // Hidden pages ask so seldom that an answer is old before the next question.
-    const isUnanswered = !this.#driver.isAway && this.#sender.isUnanswered(nowMs);
+    const isUnanswered = !this.#hands.isAway && this.#sender.isUnanswered(nowMs);
+    const isLately =
+      this.isDriving && this.#lately !== null && nowMs - this.#lately.atMs <= LATELY_MS;
     const tripMs = this.#sender.acknowledgements.roundTripMs(nowMs);
     return {
       path: transport?.path ?? null,
@@ -338,6 +290,7 @@ export class Cockpit implements TransportListener {
       isUnanswered,
       state: isUnanswered ? null : (driven?.state ?? lease?.car?.state ?? null),
       reason: driven?.reason ?? null,
+      lately: isLately ? (this.#lately?.reason ?? null) : null,
       leftMs: lease?.leftMs(nowMs) ?? null,
       health: lease?.health ?? null,
       capabilities: lease?.capabilities ?? NO_CAPABILITIES,
@@ -345,8 +298,8 @@ export class Cockpit implements TransportListener {
       boardMs: driven?.boardMs ?? null,
       videoAgeMs: this.#options.sight.onScreenMs,
       problem: lease?.problem(nowMs) ?? null,
-      isAway: this.#driver.isAway,
-      mustCentre: this.isDriving && this.#driver.mustCentre,
+      isAway: this.#hands.isAway,
+      mustCentre: this.isDriving && this.#hands.mustCentre,
       isThrottled: Math.abs(this.#output.value.throttle) > NEUTRAL_THROTTLE,
     };
   }

@@ -53,9 +53,14 @@ export class Sender {
     return this.#session;
   }
 
+  /** Whether the first answers may still be on their way, and commands without proof of age. */
+  isYoung(nowMs: number): boolean {
+    return nowMs - this.#beganMs <= PATIENCE_MS;
+  }
+
   /** Whether commands are sent, and nothing comes back. */
   isUnanswered(nowMs: number): boolean {
-    if (this.#session === null || nowMs - this.#beganMs <= PATIENCE_MS) return false;
+    if (this.#session === null || this.isYoung(nowMs)) return false;
     return this.acknowledgements.newest(nowMs) === null;
   }
 

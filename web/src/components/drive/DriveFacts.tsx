@@ -1,4 +1,4 @@
-import type { DriveView } from "../../client/drive/cockpit";
+import type { DriveView } from "../../client/drive/view";
 import type { StreamPath } from "../../client/stats";
 import { milliseconds, UNKNOWN } from "../format";
 import { minutes, type Tone } from "./wording";

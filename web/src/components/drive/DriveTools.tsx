@@ -1,4 +1,5 @@
-import type { Cockpit, DriveView } from "../../client/drive/cockpit";
+import type { Cockpit } from "../../client/drive/cockpit";
+import type { DriveView } from "../../client/drive/view";
 import { useObservable } from "../../hooks/useObservable";
 import { Icon } from "../Icon";
 

@@ -1,4 +1,4 @@
-import type { DriveView } from "../../client/drive/cockpit";
+import type { DriveView } from "../../client/drive/view";
 
 /** What tests and other programs may read off the page; what is not known is empty. */
 export function driveAttributes(view: DriveView) {

@@ -1,6 +1,6 @@
 /** Every sentence about driving that depends on state, in one place. */
 
-import type { DriveView } from "../../client/drive/cockpit";
+import type { DriveView } from "../../client/drive/view";
 import { milliseconds } from "../format";
 
 /** off: nothing to do; wait: soon; go: it drives; warn: less than asked; bad: act. */
@@ -58,7 +58,7 @@ function timeLeft(leftMs: number | null): string {
 function driving(view: DriveView): DriveWords {
   if (view.isAway) return words("warn", "Paused", "This window is not in front: the car is in neutral.");
   if (view.mustCentre) return words("warn", "Let go of the controls", "They count again once they are released.");
-  if (view.reason === "expired") {
+  if (view.lately === "expired") {
     return words("warn", "Connection too slow", "Commands arrive too late: the car ignores them.");
   }
   if (view.reason === "board-offline") {
@@ -73,17 +73,24 @@ function driving(view: DriveView): DriveWords {
 }
 
 /** Why the car does less than it is asked to. */
-function limited({ reason, videoAgeMs }: DriveView): DriveWords | null {
-  const age = videoAgeMs === null ? null : `Video is ${milliseconds(Math.round(videoAgeMs / 10) * 10)} old`;
-  if (reason === "stale-video") {
-    const title = age === null ? "No picture: throttle is off" : `${age}: throttle is off`;
-    return words("bad", title, "Braking and steering work.");
+function limited({ lately, videoAgeMs, car }: DriveView): DriveWords | null {
+  if (lately === "stale-video") {
+    const title =
+      videoAgeMs === null ? "No picture" : videoIs("too old", videoAgeMs, car?.refuseAboveMs);
+    return words("bad", `${title}: throttle is off`, "Braking and steering work.");
   }
-  if (reason === "slow-video") {
-    return words("warn", `${age ?? "Video is late"}: speed is limited`, "You see late what happens.");
+  if (lately === "slow-video") {
+    const title = videoIs("late", videoAgeMs, car?.slowAboveMs);
+    return words("warn", `${title}: speed is limited`, "You see late what happens.");
   }
-  if (reason === "board-limit") return words("go", "Driving", "The car allows no more speed.");
+  if (lately === "board-limit") return words("go", "Driving", "The car allows no more speed.");
   return null;
+}
+
+/** With its age, unless a newer picture has come since. */
+function videoIs(word: string, ageMs: number | null, limitMs = 0): string {
+  if (ageMs === null || ageMs <= limitMs) return `Video is ${word}`;
+  return `Video is ${milliseconds(Math.round(ageMs / 10) * 10)} old`;
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -101,8 +108,8 @@ export function problemWords(slug: string): string {
 export function driveAnnouncement(view: DriveView): string {
   const { title } = driveWords(view);
   if (view.you !== "driving" || view.state !== "armed") return title;
-  if (view.reason === "stale-video") return "Video is too old: throttle is off";
-  return view.reason === "slow-video" ? "Video is late: speed is limited" : title;
+  if (view.lately === "stale-video") return "Video is too old: throttle is off";
+  return view.lately === "slow-video" ? "Video is late: speed is limited" : title;
 }
 
 /** 4:05 */

@@ -309,6 +309,31 @@ describe("what it shows", () => {
     expect(view()).toMatchObject({ isUnanswered: false, state: "armed" });
   });
 
+  it("remembers a reason for half a second, so that people can read it", () => {
+    fake.grant();
+    pass(100);
+    fake.answer({ reason: "slow-video" });
+    pass(40);
+    fake.answer();
+    pass(300);
+    expect(view()).toMatchObject({ reason: null, lately: "slow-video" });
+    pass(300);
+    expect(view().lately).toBeNull();
+  });
+
+  it("does not complain of the first commands, which ask for the gateway's time", () => {
+    fake.grant();
+    fake.answer({ reason: "expired" });
+    pass(100);
+    expect(view().lately).toBeNull();
+    pass(1_000);
+    fake.answer({ reason: "expired" });
+    pass(100);
+    expect(view().lately).toBe("expired");
+    fake.grant("lease-2");
+    expect(view().lately).toBeNull();
+  });
+
   it("gives a new lease a moment for its first answer", () => {
     fake.grant();
     pass(1_000);

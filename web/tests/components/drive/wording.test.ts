@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DriveView } from "../../../src/client/drive/cockpit";
+import type { DriveView } from "../../../src/client/drive/view";
 import { NO_CAPABILITIES } from "../../../src/client/drive/lease";
 import {
   driveAnnouncement,
@@ -10,13 +10,15 @@ import {
 import { carNews } from "../../support/FakeTransport";
 
 function view(more: Partial<DriveView>, car: object = {}): DriveView {
+  const { reason = null } = more;
   return {
     path: "direct",
     car: carNews(car),
     you: "watching",
     isUnanswered: false,
     state: "armed",
-    reason: null,
+    reason,
+    lately: reason,
     leftMs: null,
     health: null,
     capabilities: NO_CAPABILITIES,
@@ -58,6 +60,8 @@ it.each<[string, DriveView]>([
   ["Video is 430 ms old: throttle is off", driving({ reason: "stale-video", videoAgeMs: 428 })],
   ["No picture: throttle is off", driving({ reason: "stale-video", videoAgeMs: null })],
   ["Video is 220 ms old: speed is limited", driving({ reason: "slow-video", videoAgeMs: 221 })],
+  ["Video is too old: throttle is off", driving({ reason: "stale-video", videoAgeMs: 30 })],
+  ["Video is late: speed is limited", driving({ reason: "slow-video", videoAgeMs: 30 })],
 ])("says “%s”", (title, given) => {
   expect(driveWords(given).title).toBe(title);
 });
@@ -70,7 +74,7 @@ describe("those who listen", () => {
   it("hear no numbers that change all the time", () => {
     const numbers = /\d+ ms/;
     for (const reason of ["stale-video", "slow-video"] as const) {
-      const given = driving({ reason, videoAgeMs: 300 });
+      const given = driving({ reason, videoAgeMs: 450 });
       expect(driveWords(given).title).toMatch(numbers);
       expect(driveAnnouncement(given)).not.toMatch(numbers);
     }
