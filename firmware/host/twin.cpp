@@ -182,6 +182,7 @@ void Twin::drop(const std::string& reason, std::uint32_t retry_ms) {
 void Twin::tell_link_up() {
     if (!told_up_ && board_.link() == LinkState::kUp) {
         told_up_ = true;
+        told_refusal_.clear();
         backoff_.reset();
         output_.line("link up");
     }
@@ -213,8 +214,11 @@ void Twin::obeyed(std::uint32_t seq) {
 }
 
 void Twin::refused(const Error& error) {
-    output_.line("refused %s: %s", printable(error.problem).c_str(),
-                 printable(error.detail).c_str());
+    const std::string refusal = printable(error.problem) + ": " + printable(error.detail);
+    if (refusal != told_refusal_) {
+        output_.line("refused %s", refusal.c_str());
+    }
+    told_refusal_ = refusal;
 }
 
 std::size_t Twin::room() const {

@@ -74,6 +74,7 @@ private:
     bool told_up_ = false;
     bool superseded_ = false;
     std::string told_reason_;
+    std::string told_refusal_;
 };
 
 }  // namespace peerlens
