@@ -17,6 +17,7 @@ from gateway.errors import UnknownCamera, ViewerRefused
 from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
+from gateway.picture_viewers import PictureViewers
 from gateway.settings import CameraSettings, WebrtcSettings
 from protocol.messages import CameraInfo, Candidate
 
@@ -41,6 +42,7 @@ class Gateway:
             camera_id: self._camera(camera_id, settings) for camera_id, settings in cameras.items()
         }
         self.peers = Peers(self.cameras, self.cars, webrtc)
+        self.picture_viewers = PictureViewers(self.cameras)
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> "Gateway":

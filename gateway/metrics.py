@@ -9,6 +9,7 @@ from gateway.camera import Camera
 from gateway.delivery_metrics import delivery_metrics
 from gateway.drive.metrics import drive_metrics
 from gateway.gateway import Gateway
+from gateway.picture_metrics import picture_metrics
 
 
 class GatewayMetrics(Collector):
@@ -23,6 +24,7 @@ class GatewayMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._cameras()
         yield from self._peers()
+        yield from picture_metrics(self._gateway.picture_viewers)
         yield from drive_metrics(self._gateway.cars)
 
     def _cameras(self) -> Iterator[Metric]:

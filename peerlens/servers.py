@@ -21,6 +21,7 @@ from gateway.app import as_ice_server, camera_list_routes, media_routes
 from gateway.drive.routes import drive_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
+from gateway.picture_routes import picture_routes
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
 from gateway.viewers_api import viewer_routes
@@ -107,6 +108,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     routes = [
         *media_routes(media, config.webrtc.ice_servers),
         *drive_routes(media.cars),
+        *picture_routes(media.picture_viewers),
         *viewer_routes(media),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
@@ -149,6 +151,7 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     routes = [
         *media_routes(media, config.webrtc.ice_servers),
         *drive_routes(media.cars),
+        *picture_routes(media.picture_viewers),
         *camera_list_routes(media),
         *viewer_routes(media),
     ]

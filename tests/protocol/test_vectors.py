@@ -27,6 +27,7 @@ DIRECTIONS = {
     "gatewayToBoard": messages.GatewayToBoard,
     "relayedToGateway": messages.RelayedToGateway,
     "gatewayToRelayed": messages.GatewayToRelayed,
+    "pictureViewerToGateway": messages.PictureViewerToGateway,
 }
 PROBLEMS = {cls.slug for cls in (MalformedMessage, UnknownType, InvalidField)}
 
