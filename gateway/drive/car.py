@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from edge.roles import Role
+from gateway.drive.audience import Audience
 from gateway.drive.board import NO_EXTRAS, Board
 from gateway.drive.errors import DriveRefused, NotAllowed
 from gateway.drive.failsafe import NEUTRAL, DriveOutput
@@ -32,11 +33,6 @@ from protocol.messages import (
     RevokeLease,
     Stop,
 )
-
-HEALTH_INTERVAL_MS = 500.0
-"""How often the driver is told how the board fares."""
-WATCHERS_INTERVAL_MS = 1_000.0
-"""Who neither drives nor waits learns of changes at most this often: they may be hundreds."""
 
 Outcome = DriveReason | Literal["passed", "silence", "flood", "malformed"]
 
@@ -63,31 +59,28 @@ class Car:
         self._woken = woken
         self._lease = Lease(settings, self._lease_changed)
         self._turn: Turn | None = None
-        self._participants: dict[str, Participant] = {}
+        self._audience = Audience(self._status, self._is_concerned)
         self._stopped = False
         self._now_ms = 0.0
         self._state: DriveState = "disarmed"
-        self._has_news = False
-        self._told_ms = self._health_ms = float("-inf")
 
     # Who is there
 
     def join(self, participant: Participant, now_ms: float) -> None:
         """Somebody watches the car, and is told its status. Idempotent."""
         self._now_ms = now_ms
-        self._participants[participant.name] = participant
-        participant.tell(self._status(participant))
+        self._audience.add(participant)
 
     def leave(self, participant: Participant, now_ms: float) -> None:
         """Somebody is gone, and with it what it held. Idempotent."""
         self._now_ms = now_ms
-        if self._participants.pop(participant.name, None) is not None:
+        if self._audience.remove(participant):
             self._lease.leave(participant.name, now_ms / 1000)
 
     @property
     def is_active(self) -> bool:
         """Whether time can bring anything: a lease, or news that somebody has yet to hear."""
-        return self.is_driven or self._has_news
+        return self.is_driven or self._audience.has_news
 
     @property
     def is_driven(self) -> bool:
@@ -111,7 +104,7 @@ class Car:
             self._require(participant, message)
             self._do(participant.name, message, now_ms / 1000)
             if isinstance(message, ReleaseLease):
-                participant.tell(self._status(participant))
+                self._audience.tell(participant)
         except DriveRefused as refused:
             self._log.info("< %s refused: %s", message.TYPE, refused)
             self.refusals[refused.slug] += 1
@@ -177,7 +170,7 @@ class Car:
             self._change_driver(grant)
         self._news()
         if before is not None and not self._drives(before):
-            before.tell(self._status(before))
+            self._audience.tell(before)
 
     def _change_driver(self, grant: Grant | None) -> None:
         before = self._driver
@@ -194,7 +187,7 @@ class Car:
 
     @property
     def _driver(self) -> Participant | None:
-        return self._participants.get(self._turn.grant.holder) if self._turn is not None else None
+        return self._audience.named(self._turn.grant.holder) if self._turn is not None else None
 
     # Commands
 
@@ -288,12 +281,7 @@ class Car:
             self.counts["silence"] += 1
             self._make_neutral()
         self._note_state()
-        if self._has_news and now_ms - self._told_ms >= WATCHERS_INTERVAL_MS:
-            self._has_news, self._told_ms = False, now_ms
-            self._tell_watchers()
-        if self._turn is not None and now_ms - self._health_ms >= HEALTH_INTERVAL_MS:
-            self._health_ms = now_ms
-            self._tell_drivers()
+        self._audience.tick(now_ms, is_driven=self.is_driven)
 
     @property
     def state(self) -> DriveState:
@@ -308,29 +296,13 @@ class Car:
             self._news()
 
     def _news(self) -> None:
-        """Who drives or waits hears of a change at once, the rest with a later tick."""
         self._state = self.state
-        self._has_news = True
-        self._tell_drivers()
+        self._audience.news()
         self._woken()
 
-    def _tell_drivers(self) -> None:
-        """Tell who drives, and who waits to."""
-        names = [self._turn.grant.holder] if self._turn is not None else []
-        for name in (*names, *self._lease.queue):
-            participant = self._participants.get(name)
-            if participant is not None:
-                participant.tell(self._status(participant))
-
-    def _tell_watchers(self) -> None:
-        alike: dict[bool, CarStatus] = {}
-        for participant in list(self._participants.values()):
-            if self._drives(participant) or self._lease.place(participant.name) is not None:
-                continue
-            may_drive = participant.role.allows(Role.DRIVER)
-            if may_drive not in alike:
-                alike[may_drive] = self._status(participant)
-            participant.tell(alike[may_drive])
+    def _is_concerned(self, participant: Participant) -> bool:
+        waits = self._lease.place(participant.name) is not None
+        return waits or self._drives(participant)
 
     def _status(self, participant: Participant) -> CarStatus:
         turn, board = self._turn, self._present_board
