@@ -37,5 +37,9 @@ export function endpoints(config: PeerlensConfig | undefined, pageUrl: string): 
   http.pathname = http.pathname.replace(/\/ws\/?$/, "");
   const control = new URL(url);
   control.pathname = `${url.pathname.replace(/\/$/, "")}/control`;
-  return { signalingUrl: url.href, controlUrl: control.href, httpUrl: http.href.replace(/\/$/, "") };
+  return {
+    signalingUrl: url.href,
+    controlUrl: control.href,
+    httpUrl: http.href.replace(/\/$/, ""),
+  };
 }

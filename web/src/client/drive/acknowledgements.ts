@@ -24,7 +24,8 @@ export class Acknowledgements {
   add(driven: Driven, nowMs: number): void {
     const tripMs = nowMs - driven.sentMs;
     if (tripMs < 0 || tripMs > OLDEST_MS) return;
-    this.#trips = [...this.#trips.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS), { atMs: nowMs, tripMs }];
+    const recent = this.#trips.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
+    this.#trips = [...recent, { atMs: nowMs, tripMs }];
     if (this.#newest !== null && !isNewer(driven.seq, this.#newest.driven.seq)) return;
     this.#newest = { driven, atMs: nowMs };
   }

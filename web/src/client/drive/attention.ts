@@ -29,9 +29,13 @@ export function attend({ window, document }: Surroundings, cockpit: Cockpit): ()
   const leave = () => {
     cockpit.leave();
   };
-  const focus = () => {
+  // Buttons lose and get the focus, too; only the window's own counts.
+  const blur = (event: Event) => {
+    if (event.target === window) cockpit.leave();
+  };
+  const focus = (event: Event) => {
     // `hasFocus` may still say no while this event is on its way.
-    if (!document.hidden) cockpit.enter();
+    if (event.target === window && !document.hidden) cockpit.enter();
   };
   const sample = () => {
     cockpit.sample();
@@ -46,7 +50,7 @@ export function attend({ window, document }: Surroundings, cockpit: Cockpit): ()
   const listened: readonly (readonly [Surroundings["window"], string, (event: Event) => void])[] = [
     [window, "keydown", down],
     [window, "keyup", up],
-    [window, "blur", leave],
+    [window, "blur", blur],
     [window, "focus", focus],
     [window, "pointerdown", look],
     [window, "pagehide", leave],

@@ -18,7 +18,10 @@ import type { DriveView } from "./view";
 export interface Sight {
   readonly transport: Transport | null;
   readonly onScreenMs: number | null;
-  readonly view: Observable<{ readonly pathless: number; readonly tile: { readonly reason: string } }>;
+  readonly view: Observable<{
+    readonly pathless: number;
+    readonly tile: { readonly reason: string };
+  }>;
   drive(listener: TransportListener): () => void;
 }
 
@@ -282,6 +285,7 @@ export class Cockpit implements TransportListener {
     const isUnanswered = !this.#hands.isAway && this.#sender.isUnanswered(nowMs);
     const isLately =
       this.isDriving && this.#lately !== null && nowMs - this.#lately.atMs <= LATELY_MS;
+    const relayMs = transport === this.#relay ? (this.#relay?.roundTripMs ?? null) : null;
     const tripMs = this.#sender.acknowledgements.roundTripMs(nowMs);
     return {
       path: transport?.path ?? null,
@@ -294,7 +298,7 @@ export class Cockpit implements TransportListener {
       leftMs: lease?.leftMs(nowMs) ?? null,
       health: lease?.health ?? null,
       capabilities: lease?.capabilities ?? NO_CAPABILITIES,
-      roundTripMs: tripMs ?? (transport === this.#relay ? (this.#relay?.roundTripMs ?? null) : null),
+      roundTripMs: tripMs ?? relayMs,
       boardMs: driven?.boardMs ?? null,
       videoAgeMs: this.#options.sight.onScreenMs,
       problem: lease?.problem(nowMs) ?? null,

@@ -77,7 +77,8 @@ export class Driver {
 
   /** Whether somebody holds a control that does not count before it is let go. */
   get mustCentre(): boolean {
-    return SOURCES.some((name) => this.#held(name).mustCentre && !isCentred(this.#held(name).input));
+    const held = SOURCES.map((name) => this.#held(name));
+    return held.some(({ mustCentre, input }) => mustCentre && !isCentred(input));
   }
 
   /** What is asked of a car that can do what `capabilities` say. */

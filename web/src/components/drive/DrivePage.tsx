@@ -67,7 +67,11 @@ export function DrivePage({ id }: { readonly id: string }) {
       {isDriving && isTouch && <Thumbs cockpit={cockpit} />}
       <div className="drive-hud">
         <div className="drive-top">
-          <Link to={{ page: "camera", id }} className="button icon-button" label={`Back to ${name}`}>
+          <Link
+            to={{ page: "camera", id }}
+            className="button icon-button"
+            label={`Back to ${name}`}
+          >
             <Icon name="back" />
           </Link>
           <div className="drive-head">
@@ -107,8 +111,8 @@ export function DrivePage({ id }: { readonly id: string }) {
           <div className="drive-hints">
             {isDriving && (
               <p className="drive-keys">
-                <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> drive · <kbd>Space</kbd> brakes ·{" "}
-                <kbd>Esc</kbd> stops
+                <kbd>W</kbd> <kbd>A</kbd> <kbd>S</kbd> <kbd>D</kbd> drive · <kbd>Space</kbd>{" "}
+                brakes · <kbd>Esc</kbd> stops
               </p>
             )}
           </div>

@@ -35,7 +35,12 @@ export function LeaseButtons({ cockpit, view }: LeaseButtonsProps) {
         </button>
       )}
       {you === "driving" && car.queue > 0 && (
-        <button type="button" className="button" data-testid="pass-lease" onClick={ask("passLease")}>
+        <button
+          type="button"
+          className="button"
+          data-testid="pass-lease"
+          onClick={ask("passLease")}
+        >
           Pass on
         </button>
       )}

@@ -61,7 +61,7 @@ function Thumb({ cockpit, name, label }: ThumbProps) {
         <span className="thumb-label">{label}</span>
         <span
           className="thumb-knob"
-          style={{ translate: name === "steering" ? `${String(shift)}px 0` : `0 ${String(-shift)}px` }}
+          style={{ translate: name === "steering" ? `${shift}px 0` : `0 ${-shift}px` }}
         />
       </div>
     </div>

@@ -19,7 +19,9 @@ export function driveWords(view: DriveView, hasCar = true): DriveWords {
     return words("warn", "No car here", "This camera can be watched, not driven.");
   }
   if (view.path === null) return words("wait", "Connecting…", "Looking for the way to the car.");
-  if (car === null) return words("wait", "Waiting for the car…", "Connected. It has not said a word yet.");
+  if (car === null) {
+    return words("wait", "Waiting for the car…", "Connected. It has not said a word yet.");
+  }
   if (view.isUnanswered) {
     return words("bad", "No answer", "The car stops by itself when it hears nothing.");
   }
@@ -33,9 +35,10 @@ export function driveWords(view: DriveView, hasCar = true): DriveWords {
 }
 
 function stopped({ you, car }: DriveView): DriveWords {
-  if (you === "driving") return words("bad", "Emergency stop", "Hold “Clear stop” for a second to go on.");
-  const next = car?.driven === true ? "Whoever drives can clear it." : "Whoever drives next can clear it.";
-  return words("bad", "Emergency stop", next);
+  const whoElse = car?.driven === true ? "Whoever drives" : "Whoever drives next";
+  return you === "driving"
+    ? words("bad", "Emergency stop", "Hold “Clear stop” for a second to go on.")
+    : words("bad", "Emergency stop", `${whoElse} can clear it.`);
 }
 
 function watching({ car, leftMs }: DriveView): DriveWords {
@@ -47,7 +50,7 @@ function watching({ car, leftMs }: DriveView): DriveWords {
 
 function queued({ car, leftMs }: DriveView): DriveWords {
   const place = car?.place ?? null;
-  const title = place === 1 ? "You are next" : `Place ${place === null ? "?" : String(place)} in the queue`;
+  const title = place === 1 ? "You are next" : `Place ${place ?? "?"} in the queue`;
   return words("wait", title, timeLeft(leftMs));
 }
 
@@ -56,8 +59,12 @@ function timeLeft(leftMs: number | null): string {
 }
 
 function driving(view: DriveView): DriveWords {
-  if (view.isAway) return words("warn", "Paused", "This window is not in front: the car is in neutral.");
-  if (view.mustCentre) return words("warn", "Let go of the controls", "They count again once they are released.");
+  if (view.isAway) {
+    return words("warn", "Paused", "This window is not in front: the car is in neutral.");
+  }
+  if (view.mustCentre) {
+    return words("warn", "Let go of the controls", "They count again once they are released.");
+  }
   if (view.lately === "expired") {
     return words("warn", "Connection too slow", "Commands arrive too late: the car ignores them.");
   }
@@ -67,7 +74,9 @@ function driving(view: DriveView): DriveWords {
   const limit = limited(view);
   if (view.state === "armed") return limit ?? words("go", "Driving", "");
   const detail = limit?.title ?? "Then the car is yours.";
-  if (view.state === "neutral") return words("warn", "Link interrupted", "The car went to neutral by itself.");
+  if (view.state === "neutral") {
+    return words("warn", "Link interrupted", "The car went to neutral by itself.");
+  }
   if (view.isThrottled) return words("wait", "Release the throttle to arm", detail);
   return words("wait", "Hold still to arm", detail);
 }

@@ -73,6 +73,14 @@ describe("neutral", () => {
     holdThrottle();
   });
 
+  it("is not what a button brings that loses the focus", () => {
+    holdThrottle();
+    fire("blur", { target: { tagName: "BUTTON" } });
+    fire("focus", { target: { tagName: "BUTTON" } });
+    pass(50);
+    expect(transport.last.throttle).toBe(1);
+  });
+
   it("while the page is hidden, although a gamepad is used", () => {
     fake.pads = [fakePad()];
     pass(50);

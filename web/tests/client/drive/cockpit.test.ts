@@ -230,7 +230,7 @@ describe("neutral at once", () => {
     const releasedMs = performance.now();
     fake.cockpit.unpress("KeyW");
     pass(100);
-    const first = transport.drives.find(({ throttle, atMs }) => atMs >= releasedMs && throttle === 0);
+    const first = transport.drives.find((each) => each.atMs >= releasedMs && each.throttle === 0);
     expect(first?.atMs).toBeLessThanOrEqual(releasedMs + 32);
     const after = transport.drives.filter(({ atMs }) => atMs > releasedMs);
     expect(after.every(({ throttle }) => throttle === 0)).toBe(true);
