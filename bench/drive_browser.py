@@ -24,12 +24,14 @@ CONNECT_TIMEOUT_S, ARM_TIMEOUT_S, CLOSE_TIMEOUT_S = 30.0, 10.0, 10.0
 class Trip:
     """A command that was answered: when it was sent, on CLOCK_MONOTONIC, and its round trip.
 
-    ``steering`` is what it asked of the board, other than its neighbours.
+    ``steering`` is what it asked of the board, other than its neighbours; ``reason`` is why the
+    board got less, or nothing.
     """
 
     sent_us: float
     steering: float
     round_trip_ms: float
+    reason: str
 
 
 class Tabs:
@@ -71,8 +73,8 @@ class Tabs:
         told = self._evaluate(self._pages[0], "seconds => record(seconds)", seconds)
         ahead_ms = told["wall"] - _wall_minus_monotonic_ms()
         return [
-            Trip((sent_ms + ahead_ms) * 1_000, mark / 1_000, round_trip_ms)
-            for sent_ms, mark, round_trip_ms in told["trips"][0]
+            Trip((sent_ms + ahead_ms) * 1_000, mark / 1_000, round_trip_ms, reason)
+            for sent_ms, mark, round_trip_ms, reason in told["trips"][0]
         ]
 
     def close_tabs(self) -> None:

@@ -13,7 +13,7 @@ from bench.errors import NoMeasurement
 
 THROTTLE = 0.25
 """Less than what pictures that are a little old allow: a busy machine must not slow the cars."""
-MOVES_TIMEOUT_S = 5.0
+SET_OFF_ATTEMPTS, MOVES_TIMEOUT_S = 3, 3.0
 SETTLE_S = (0.15, 0.25)
 """The fault comes at any moment between two commands."""
 
@@ -92,9 +92,7 @@ def struck(fault: Fault, boards: Boards) -> Outcome:
     """One fault, under all cars at once."""
     driving = fault.ready()
     boards.linked()
-    driving.arm()
-    driving.drive(THROTTLE)
-    boards.require(lambda trace: trace.moves, MOVES_TIMEOUT_S, "to move")
+    _set_off(driving, boards)
     moving_us = now_us()
     time.sleep(random.uniform(*SETTLE_S))
     fault.before()
@@ -107,6 +105,16 @@ def struck(fault: Fault, boards: Boards) -> Outcome:
     fault.after()
     time.sleep(fault.watch_s)
     return _outcome(fault.name, boards, moving_us, fault_us, sent_us)
+
+
+def _set_off(driving: Driving, boards: Boards) -> None:
+    """Have all cars move. Where a stalled machine disarmed one on its way, try again."""
+    for _ in range(SET_OFF_ATTEMPTS):
+        driving.arm()
+        driving.drive(THROTTLE)
+        if boards.wait(lambda trace: trace.moves, MOVES_TIMEOUT_S):
+            return
+    raise NoMeasurement("the cars did not move")
 
 
 def _neutral_since(at_us: int) -> Callable[[Trace], bool]:

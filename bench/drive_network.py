@@ -11,7 +11,7 @@ from bench.drive_faults import Fault, Outcome, strike_often, struck
 from bench.drive_kinds import Plan, connected
 from bench.drive_servers import SMALL_CAMERA, Drivable, drivable
 from bench.drivers import drivers
-from bench.network.emulated_link import BothTraffic, EmulatedLink, emulated_link
+from bench.network.emulated_link import EmulatedLink, Traffic, emulated_link
 from bench.network.namespaces import Namespace
 from bench.network.profiles import CUT, PERFECT, SHAKY
 
@@ -23,14 +23,15 @@ CUT_S = 1.2
 class Shaky:
     """Cars over a link that loses, delays and jitters, until their drivers were killed.
 
-    ``reasons`` are those of the answers that came back: ``passed`` where there was none.
+    ``reasons`` are those of the answers that came back: ``passed`` where there was none. ``lost``
+    is the part of all packets that did not get to the gateway.
     """
 
     outcome: Outcome
     seconds: float
     cars: int
     reasons: dict[str, int]
-    traffic: BothTraffic
+    lost: float
 
 
 def over_a_network(plan: Plan) -> tuple[list[Outcome], Shaky]:
@@ -86,6 +87,7 @@ def shaken(server: Drivable, cars: Boards, link: EmulatedLink, seconds: float) -
     with drivers(link.viewer.entered) as fleet:
         fleet.connect(server.targets())
         link.change(SHAKY)
+        before = link.traffic().up
         told: dict[str, int] = {}
 
         def drive_on() -> None:
@@ -100,6 +102,11 @@ def shaken(server: Drivable, cars: Boards, link: EmulatedLink, seconds: float) -
             driver_dies=True,
         )
         outcome = struck(fault, cars)
-        traffic = link.traffic()
+        lost = _lost(before, link.traffic().up)
         link.change(PERFECT)
-    return Shaky(outcome, seconds, len(cars.traces), told, traffic)
+    return Shaky(outcome, seconds, len(cars.traces), told, lost)
+
+
+def _lost(before: Traffic, after: Traffic) -> float:
+    lost, passed = after.lost - before.lost, after.passed - before.passed
+    return lost / max(1, lost + passed)

@@ -51,18 +51,22 @@ class Trace:
 
     def read(self, line: str) -> None:
         """Take one line. Raises ValueError for one that no board prints."""
-        word, _, rest = line.strip().partition(" ")
+        try:
+            self._take(*line.split())
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"no line of a board: {line[:100]!r}") from error
+
+    def _take(self, word: str, first: str, *rest: str) -> None:
         if word == "cmd":
-            at_us, _seq = rest.split()
-            self.commands_us.append(int(at_us))
+            self.commands_us.append(int(first))
         elif word == "out":
-            at, state, throttle, steering, *_ = rest.split()
-            self.outputs.append(Output(int(at), state, float(throttle), float(steering)))
+            state, throttle, steering, *_ = rest
+            self.outputs.append(Output(int(first), state, float(throttle), float(steering)))
         elif word == "link":
-            self.is_up = rest == "up"
+            self.is_up = first == "up"
             self.ups += self.is_up
         elif word != "refused":
-            raise ValueError(f"no line of a board: {line[:100]!r}")
+            raise ValueError(word)
 
     @property
     def moves(self) -> bool:
