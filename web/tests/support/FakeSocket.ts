@@ -9,6 +9,7 @@ export class FakeSocket implements Socket {
   onclose: Socket["onclose"] = null;
   readonly sent: Record<string, unknown>[] = [];
   bufferedAmount = 0;
+  binaryType: BinaryType = "blob";
   closedWith: number | null = null;
 
   send(text: string): void {
@@ -25,6 +26,10 @@ export class FakeSocket implements Socket {
 
   receive(message: object | string): void {
     const data = typeof message === "string" ? message : JSON.stringify(message);
+    (this.onmessage as Handler<MessageEvent>)?.(new MessageEvent("message", { data }));
+  }
+
+  receiveBinary(data: ArrayBuffer): void {
     (this.onmessage as Handler<MessageEvent>)?.(new MessageEvent("message", { data }));
   }
 
