@@ -117,6 +117,12 @@ describe("neutral", () => {
     holdThrottle();
     fire("keydown", { code: "MetaLeft", metaKey: true });
     expectNeutral();
+    // Nor does the key that never went up count after others did.
+    fire("keydown", { code: "KeyS" });
+    pass(50);
+    fire("keyup", { code: "KeyS" });
+    pass(300);
+    expectNeutral();
   });
 
   it("before the first look at a page that has no focus", () => {
