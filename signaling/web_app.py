@@ -12,6 +12,8 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
 OWN_PATHS = frozenset({"api", "ws", "healthz", "readyz", "metrics", "assets"})
 """First path segments that never are pages of the web app."""
+APP_PAGES = frozenset({"camera", "drive"})
+"""First segments of its pages, which the id of a camera follows."""
 
 MISSING = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Peerlens</title>
@@ -59,10 +61,13 @@ class _WebApp:
             cache = IMMUTABLE if path.startswith("assets/") else NO_CACHE
             return web.FileResponse(file, headers={"Cache-Control": cache})
         segments = path.split("/")
-        is_page = segments[0] not in OWN_PATHS and "." not in segments[-1] and path.isprintable()
+        # The id of a camera may hold a dot; elsewhere that is a file's.
+        is_apps = segments[0] in APP_PAGES and len(segments) == 2
+        looks_like_page = segments[0] not in OWN_PATHS and "." not in segments[-1]
+        is_page = (is_apps or looks_like_page) and path.isprintable()
         accepted = request.headers.get("Accept", "*/*")
         # Monitors, link previews and curl take anything; the app's own pages are for them, too.
-        takes_pages = "text/html" in accepted or (segments[0] == "camera" and "*/*" in accepted)
+        takes_pages = "text/html" in accepted or (is_apps and "*/*" in accepted)
         if is_page and takes_pages:
             return await self.page(request)
         raise Problem(404, "not-found", "there is nothing at this address")

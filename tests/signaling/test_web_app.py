@@ -56,8 +56,9 @@ async def test_pages_that_only_the_app_knows(server: SignalingServer) -> None:
             assert response.headers["Cache-Control"] == "no-cache"
         async with server.client.get(path, headers={"Accept": "application/json"}) as response:
             assert response.status == 404
-    async with server.client.get("/camera/front", headers={"Accept": "*/*"}) as response:
-        assert response.status == 200, "monitors and link previews take anything"
+    for path in ("/camera/front", "/drive/front", "/camera/front.1"):
+        async with server.client.get(path, headers={"Accept": "*/*"}) as response:
+            assert response.status == 200, "monitors and link previews take anything"
 
 
 @pytest.mark.parametrize(
