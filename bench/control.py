@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from statistics import fmean
 
 from bench.boards import board_program
 from bench.drive_browser import Tabs, tabs
@@ -40,7 +41,7 @@ def measure(quick: bool) -> None:
 
 def _latency(quick: bool, browser: Tabs) -> tuple[list[Times], list[Times]]:
     """Both sides, alone where there is time for it, and with as many as each carries."""
-    settle_s, seconds = (0.5, 3.0) if quick else (5.0, 60.0)
+    settle_s, seconds = (0.5, 3.0) if quick else (5.0, 40.0)
 
     def crowds(viewers: int) -> list[Crowd]:
         return [
@@ -81,7 +82,17 @@ def _print(times: Sequence[Times], outcomes: Sequence[Outcome], shaky: Shaky) ->
     ways = ("round trip p50", "p99", "max ms", "one way p50", "p99", "max ms")
     of_commands = ("", "commands", *ways, "")
     print(table(of_commands, [_latency_cells(row) for row in times]))
-    of_stops = ("", "trials", "p50", "p99", "p100 ms", "failed", "stutters", "from send p100 ms")
+    of_stops = (
+        "",
+        "trials",
+        "p50",
+        "p99",
+        "p100 ms",
+        "failed",
+        "stutters",
+        "from send p100 ms",
+        "CPU %",
+    )
     print(table(of_stops, [_stop_cells(outcome) for outcome in outcomes]))
     print(
         f"shaky network: {shaky.cars} cars for {shaky.seconds:g} s, neutral"
@@ -106,6 +117,7 @@ def _stop_cells(outcome: Outcome) -> tuple[object, ...]:
         outcome.failed,
         outcome.stutters,
         f"{max(sends):.0f}" if sends else "-",
+        f"{fmean(outcome.busy_pct):.0f}",
     )
 
 

@@ -17,7 +17,7 @@ from bench.errors import NoMeasurement
 from bench.target import Target
 
 PAGE = Path(__file__).with_name("drive_page.html")
-CONNECT_TIMEOUT_S, ARM_TIMEOUT_S, CLOSE_TIMEOUT_S = 30.0, 10.0, 10.0
+CONNECT_TIMEOUT_S, ARM_TIMEOUT_S = 30.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,23 @@ class Tabs:
     def connect(self, targets: Sequence[Target], tabs: int = 1) -> None:
         """Open fresh tabs, and in them a driver for each target."""
         self.leave()
-        browser = self._running()
         for number in range(tabs):
-            context = browser.new_context(bypass_csp=True)
-            self._contexts.append(context)
-            page = context.new_page()
-            self._pages.append(page)
-            page.goto(targets[0].blank)
-            page.set_content(PAGE.read_text())
+            try:
+                page = self._opened(targets[0].blank)
+            except PlaywrightError as error:
+                raise NoMeasurement(f"{targets[0].blank}: {error.message}") from error
             share = [asdict(target) for target in targets[number::tabs]]
             self._evaluate(page, "targets => begin(targets)", share)
         self._finished(CONNECT_TIMEOUT_S)
+
+    def _opened(self, blank: str) -> Page:
+        context = self._running().new_context(bypass_csp=True)
+        self._contexts.append(context)
+        page = context.new_page()
+        self._pages.append(page)
+        page.goto(blank)
+        page.set_content(PAGE.read_text())
+        return page
 
     def arm(self) -> None:
         """Take the leases, and send neutral commands until all cars are armed."""

@@ -3,8 +3,10 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import psutil
 
 from bench.boards import Boards, now_us
 from bench.drive_trace import STOPS_WITHIN_US, Stop, Trace
@@ -51,13 +53,14 @@ class Outcome:
 
     ``from_send_ms`` is from the driver's newest command to neutral, where the driver can tell.
     ``stutters``: how often a car went neutral that should have gone on. Such a car is no trial
-    when it stands as the fault comes.
+    when it stands as the fault comes. ``busy_pct`` is of all cores, at each fault.
     """
 
     name: str
     stops: tuple[Stop, ...]
     from_send_ms: tuple[float, ...] = ()
     stutters: int = 0
+    busy_pct: tuple[float, ...] = ()
 
     @property
     def stop_ms(self) -> list[float]:
@@ -74,6 +77,7 @@ def together(name: str, outcomes: list[Outcome]) -> Outcome:
         tuple(stop for outcome in outcomes for stop in outcome.stops),
         tuple(ms for outcome in outcomes for ms in outcome.from_send_ms),
         sum(outcome.stutters for outcome in outcomes),
+        tuple(percent for outcome in outcomes for percent in outcome.busy_pct),
     )
 
 
@@ -93,7 +97,7 @@ def struck(fault: Fault, boards: Boards) -> Outcome:
     driving = fault.ready()
     boards.linked()
     _set_off(driving, boards)
-    moving_us = now_us()
+    moving_us, machine = now_us(), psutil.cpu_times()
     time.sleep(random.uniform(*SETTLE_S))
     fault.before()
     sent_us = _sent_us(driving)
@@ -102,9 +106,11 @@ def struck(fault: Fault, boards: Boards) -> Outcome:
     if fault.driver_dies:
         sent_us = _sent_us(driving)
     boards.wait(_neutral_since(fault_us), STOPS_WITHIN_US / 1e6)
+    busy_pct = _busy_pct(machine, psutil.cpu_times())
     fault.after()
     time.sleep(fault.watch_s)
-    return _outcome(fault.name, boards, moving_us, fault_us, sent_us)
+    outcome = _outcome(fault.name, boards, moving_us, fault_us, sent_us)
+    return replace(outcome, busy_pct=(busy_pct,))
 
 
 def _set_off(driving: Driving, boards: Boards) -> None:
@@ -119,6 +125,11 @@ def _set_off(driving: Driving, boards: Boards) -> None:
 
 def _neutral_since(at_us: int) -> Callable[[Trace], bool]:
     return lambda trace: trace.neutral_since(at_us) is not None
+
+
+def _busy_pct(before: Any, after: Any) -> float:
+    passed = sum(after) - sum(before)
+    return 100.0 * (1.0 - (after.idle - before.idle) / passed) if passed else 0.0
 
 
 def _sent_us(driving: Driving) -> list[float] | None:
