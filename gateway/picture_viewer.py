@@ -17,7 +17,7 @@ MAX_AHEAD = 4
 """Pictures that a viewer may ask for before they come."""
 SILENCE_S = 10.0
 SEND_TIMEOUT_S = 5.0
-"""A viewer that takes nothing for this long is sent away."""
+"""A viewer that takes longer than this to take a picture is sent away."""
 FIRST_FRAME_TIMEOUT_S = 10.0
 FRAME_TIMEOUT_S = 10.0
 """A viewer of a camera that gives no picture for this long is sent away."""
@@ -39,8 +39,8 @@ class PictureCounts:
 class PictureViewer:
     """Single use: ``await run()``.
 
-    Only the newest picture is held. It is chosen when it can go out, so a slow network costs
-    pictures and not age.
+    Only the newest picture is held. It is chosen when the network has taken the one before (see
+    :mod:`edge.unsent`), so a slow network costs pictures and not age.
     """
 
     def __init__(self, socket: Socket, camera: Camera, name: str, counts: PictureCounts) -> None:

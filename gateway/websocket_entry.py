@@ -12,6 +12,7 @@ from edge.auth import AUTHENTICATOR
 from edge.problems import Problem
 from edge.roles import Role
 from edge.stopping import STOPPING
+from edge.unsent import UNSENT_BYTES, hold_back
 from gateway.errors import GatewayError, TooManyViewers, UnknownBoard, UnknownCamera
 from gateway.message_socket import CLOSE_TIMEOUT_S, Socket
 from protocol import VERSION
@@ -39,9 +40,14 @@ async def served(request: web.Request, serve: Serve) -> web.StreamResponse:
 
     What ``serve`` raises is told: :class:`Refused`, ProtocolError, GatewayError. It is cancelled
     when the server stops. Raises :class:`Problem` 426 where no WebSocket was asked for.
+
+    Sending waits until the network has taken all but little of what was sent before.
     """
     socket = web.WebSocketResponse(
-        timeout=CLOSE_TIMEOUT_S, compress=False, max_msg_size=MAX_MESSAGE_BYTES
+        timeout=CLOSE_TIMEOUT_S,
+        compress=False,
+        max_msg_size=MAX_MESSAGE_BYTES,
+        writer_limit=UNSENT_BYTES,
     )
     if not socket.can_prepare(request):
         raise Problem(
@@ -51,6 +57,7 @@ async def served(request: web.Request, serve: Serve) -> web.StreamResponse:
             headers={"Upgrade": "websocket"},
         )
     await socket.prepare(request)
+    hold_back(request.transport)
     serving = asyncio.create_task(serve(socket))
     try:
         with request.app[STOPPING].calling(lambda: _cancel(serving)):

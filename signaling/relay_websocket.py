@@ -1,8 +1,5 @@
 """``GET /ws/board`` and ``/ws/control``, for who cannot reach a gateway, and the gateway's end."""
 
-import socket as sockets
-from typing import Any
-
 from aiohttp import web
 
 from edge.addresses import client_address
@@ -10,18 +7,13 @@ from edge.auth import AUTHENTICATOR
 from edge.problems import Problem
 from edge.roles import Role
 from edge.stopping import STOPPING
+from edge.unsent import UNSENT_BYTES, hold_back
 from protocol.messages import CallKind
 from signaling.errors import SessionRefused
 from signaling.introduction import read_board, read_driver
 from signaling.relayed import Read, Relayed
 from signaling.service import SignalingService
 from signaling.socket import Socket
-
-UNSENT_BYTES = 16_384
-"""What may wait in the kernel, and in the process, behind what the network takes.
-
-Commands that wait there are out of reach and grow old; those in the relay's queue are bounded.
-"""
 
 
 def relay_routes(service: SignalingService) -> list[web.RouteDef]:
@@ -92,7 +84,8 @@ class _RelayRoutes:
         _require_websocket(request)
         socket = Socket(self._service.refused, writer_limit=UNSENT_BYTES)
         await socket.prepare(request)
-        _hold_back(request.transport)
+        # Commands that wait there are out of reach; those in the relay's queue are bounded.
+        hold_back(request.transport)
         return socket
 
 
@@ -104,12 +97,3 @@ def _require_websocket(request: web.Request) -> None:
             "this address speaks WebSocket",
             headers={"Upgrade": "websocket"},
         )
-
-
-def _hold_back(transport: Any) -> None:
-    if transport is None:
-        return
-    transport.set_write_buffer_limits(high=UNSENT_BYTES)
-    connection = transport.get_extra_info("socket")
-    if connection is not None and hasattr(sockets, "TCP_NOTSENT_LOWAT"):
-        connection.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NOTSENT_LOWAT, UNSENT_BYTES)

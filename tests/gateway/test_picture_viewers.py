@@ -68,6 +68,16 @@ class Viewer:
             await self.socket.send_str(text)
         return self
 
+    def hears(self, does: bool) -> None:
+        """Read from the network, or leave there what comes."""
+        assert self.socket._conn is not None
+        transport = self.socket._conn.transport
+        assert isinstance(transport, asyncio.ReadTransport)
+        if does:
+            transport.resume_reading()
+        else:
+            transport.pause_reading()
+
     async def told(self) -> Picture | dict[str, Any]:
         async with asyncio.timeout(DEADLINE_S):
             frame = await self.socket.receive()
@@ -265,6 +275,23 @@ async def test_a_slow_viewer_skips_pictures_and_stays_in_the_present(world: Worl
     assert counts.left_out >= 5 * 5
 
 
+async def test_a_slow_network_skips_pictures_and_not_only_a_slow_viewer() -> None:
+    async with held_world() as (world, held), deaf_viewer(world) as slow:
+        counts = world.gateway.picture_viewers.counts["front"]
+        made = [large(60_000, each) for each in PICTURES[:5]]
+        held.give(made[0])
+        await until(lambda: counts.sent == 1, "the first picture to be on its way")
+        for each in made[1:]:
+            held.give(each)
+            await world.has(each)
+        # It has asked for four, but while the first one is on its way none is chosen.
+        assert counts.sent == 1
+        slow.hears(True)
+        assert [(await slow.picture()).data for _ in range(2)] == [made[0], made[-1]]
+        assert await slow.answered() == []
+        assert counts.left_out == 3
+
+
 # The camera, and its end
 
 
@@ -420,7 +447,7 @@ async def test_who_takes_nothing_is_cut_off_and_hurts_nobody(
 
 @contextlib.asynccontextmanager
 async def deaf_viewer(world: World) -> AsyncIterator[Viewer]:
-    """Yield a viewer that asks for pictures and does not read, behind a small socket."""
+    """Yield a viewer that asks for four pictures and does not read, behind a small socket."""
 
     def small(address: AddrInfoType) -> socket.socket:
         made = socket.socket(*address[:3])
@@ -431,7 +458,13 @@ async def deaf_viewer(world: World) -> AsyncIterator[Viewer]:
         ClientSession(world.client._base_url, connector=TCPConnector(socket_factory=small)) as own,
         own.ws_connect("/ws/viewer") as connection,
     ):
-        yield await Viewer(connection).say(Join("front"), *[Next()] * 4)
+        viewer = Viewer(connection)
+        await viewer.say(Join("front"), *[Next()] * 4)
+        viewer.hears(False)
+        try:
+            yield viewer
+        finally:
+            viewer.hears(True)
 
 
 def is_held(address: tuple[str, int]) -> bool:
