@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,8 +10,9 @@ from bench.boards import Boards, boards
 from bench.drive_browser import Tabs
 from bench.drive_faults import Driving, Fault, Outcome, strike_often
 from bench.drive_proxy import proxy
-from bench.drive_servers import SMALL_CAMERA, Drivable, Program, drivable
+from bench.drive_servers import SMALL_CAMERA, Drivable, drivable
 from bench.drivers import Drivers, drivers
+from bench.target import Place, Target
 
 PAUSES_S = (0.5, 1.5)
 """A board disarms after 1 s: both shorter and longer."""
@@ -25,10 +27,9 @@ class Plan:
     trials: int
     shaky_s: float
 
-    @property
-    def half(self) -> int:
-        """The trials of a kind that comes in two ways."""
-        return -(-self.trials // 2)
+    def part(self, ways: int) -> int:
+        """The trials of each way, where a kind comes in several."""
+        return -(-self.trials // ways)
 
 
 def at_one_server(plan: Plan, tabs: Tabs) -> list[Outcome]:
@@ -48,8 +49,8 @@ def _of_the_browser(plan: Plan, server: Drivable, cars: Boards, tabs: Tabs) -> l
         return tabs
 
     kinds = (
-        (Fault("tab closed", ready, tabs.close_tabs), plan.half),
-        (Fault("tab SIGKILL", ready, tabs.kill_tabs), plan.half),
+        (Fault("tab closed", ready, tabs.close_tabs), plan.part(2)),
+        (Fault("tab SIGKILL", ready, tabs.kill_tabs), plan.part(2)),
         (Fault("browser SIGKILL", ready, tabs.kill_browser), plan.trials),
     )
     outcomes = [strike_often(fault, cars, trials) for fault, trials in kinds]
@@ -97,8 +98,10 @@ def _of_the_socket(plan: Plan, server: Drivable, fleet: Drivers) -> Outcome:
         return strike_often(fault, cars, plan.trials)
 
 
-def connected(fleet: Drivers, server: Drivable, at: Program | None = None) -> Drivers:
-    """The drivers, connected if they are not yet."""
+def connected(
+    fleet: Drivers, server: Drivable, places: Sequence[Target | Place] | None = None
+) -> Drivers:
+    """The drivers, connected if they are not yet; by WebRTC, if not told otherwise."""
     if not fleet.are_connected:
-        fleet.connect(server.targets(at))
+        fleet.connect(places or server.targets())
     return fleet

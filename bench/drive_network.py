@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from bench.drivers import drivers
 from bench.network.emulated_link import EmulatedLink, Traffic, emulated_link
 from bench.network.namespaces import Namespace
 from bench.network.profiles import CUT, PERFECT, SHAKY
+from bench.target import Place
 
 CUT_S = 1.2
 """Longer than a board waits before it disarms."""
@@ -42,18 +43,27 @@ def over_a_network(plan: Plan) -> tuple[list[Outcome], Shaky]:
                 drivable([SMALL_CAMERA] * plan.cars, link.server.address)
             )
         outcomes = [
-            _cut("driver's network cut", plan, link, server, boards_at=link.server),
-            _cut("board's network cut", plan, link, server, boards_at=link.viewer),
+            _cut("driver's network cut", plan, link, server),
+            _cut("driver's network cut, WebSocket", plan, link, server, places=server.places()),
+            _cut("board's network cut", plan, link, server, boards_are_here=False),
         ]
         with _boards(server, link.server) as cars:
             return outcomes, shaken(server, cars, link, plan.shaky_s)
 
 
 def _cut(
-    name: str, plan: Plan, link: EmulatedLink, server: Drivable, boards_at: Namespace
+    name: str,
+    plan: Plan,
+    link: EmulatedLink,
+    server: Drivable,
+    *,
+    places: Sequence[Place] | None = None,
+    boards_are_here: bool = True,
 ) -> Outcome:
     """The gateway is at the link's server end; drivers or boards are at the other."""
-    drivers_at = link.viewer if boards_at is link.server else link.server
+    boards_at, drivers_at = link.server, link.viewer
+    if not boards_are_here:
+        boards_at, drivers_at = drivers_at, boards_at
 
     def restore() -> None:
         time.sleep(CUT_S - 0.25)
@@ -64,12 +74,12 @@ def _cut(
         fleet = running.enter_context(drivers(drivers_at.entered))
         fault = Fault(
             name,
-            lambda: connected(fleet, server),
+            lambda: connected(fleet, server, places),
             lambda: link.change(CUT),
             after=restore,
             watch_s=0.5,
         )
-        return strike_often(fault, cars, plan.half)
+        return strike_often(fault, cars, plan.part(3))
 
 
 @contextlib.contextmanager

@@ -7,21 +7,23 @@ import json
 import mmap
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bench.driver import CONNECT_TIMEOUT_S, Driver
+from bench.driver import CONNECT_TIMEOUT_S
 from bench.drivers import SENT_TIME
-from bench.target import Target
+from bench.socket_driver import SocketDriver
+from bench.target import Place, Target
 from protocol.messages import Drive
 
 CONNECTING_AT_ONCE = 4
 CLOSE_TIMEOUT_S = 2.0
 
 
-class NotedDriver(Driver):
+class NotedDriver(SocketDriver):
     """Writes the time of its newest command where others can read it, also after its death."""
 
     def __init__(self, noted: mmap.mmap, number: int) -> None:
@@ -33,18 +35,27 @@ class NotedDriver(Driver):
         super().send(command)
         SENT_TIME.pack_into(self._noted, self._at, self.sent_s)
 
+    async def go_to(self, session: aiohttp.ClientSession, where: Target | Place) -> None:
+        if isinstance(where, Place):
+            await self.join(session, where)
+        else:
+            await self.connect(session, where)
+
 
 class Fleet:
     """All drivers of the process."""
 
     def __init__(self, noted: mmap.mmap) -> None:
         self._noted = noted
-        self._drivers: list[Driver] = []
+        self._session: aiohttp.ClientSession | None = None
+        self._drivers: list[NotedDriver] = []
 
     async def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Do what one line of input asks for."""
         if "connect" in question:
             await self._connect([Target(**target) for target in question["connect"]])
+        if "join" in question:
+            await self._connect([Place(**place) for place in question["join"]])
         if "arm" in question:
             within_s = question["arm"]
             await asyncio.gather(*(driver.arm(within_s) for driver in self._drivers))
@@ -56,27 +67,34 @@ class Fleet:
             reasons += driver.reasons
         return {"reasons": reasons}
 
-    async def _connect(self, targets: list[Target]) -> None:
+    async def _connect(self, places: Sequence[Target | Place]) -> None:
         """Be new drivers; the ones before are over."""
         await self.close()
+        token = places[0].token
+        self._session = aiohttp.ClientSession(
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S),
+        )
         at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
-        headers = {"Authorization": f"Bearer {targets[0].token}"} if targets[0].token else {}
-        timeout = aiohttp.ClientTimeout(total=CONNECT_TIMEOUT_S)
-        async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+        await asyncio.gather(
+            *(self._add(number, place, at_once) for number, place in enumerate(places))
+        )
 
-            async def connect(number: int, target: Target) -> None:
-                driver = NotedDriver(self._noted, number)
-                self._drivers.append(driver)
-                async with at_once:
-                    await driver.connect(session, target)
-
-            await asyncio.gather(*(connect(*numbered) for numbered in enumerate(targets)))
+    async def _add(self, number: int, place: Target | Place, at_once: asyncio.Semaphore) -> None:
+        assert self._session is not None
+        driver = NotedDriver(self._noted, number)
+        self._drivers.append(driver)
+        async with at_once:
+            await driver.go_to(self._session, place)
 
     async def close(self) -> None:
         closing = [asyncio.create_task(driver.close()) for driver in self._drivers]
         self._drivers = []
         if closing:
             await asyncio.wait(closing, timeout=CLOSE_TIMEOUT_S)
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
 
 async def serve(noted: mmap.mmap) -> None:

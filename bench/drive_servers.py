@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.processes import Child, child, free_port
 from bench.servers import BITRATE_KBPS, LOOPBACK
-from bench.target import Target
+from bench.target import Place, Target
 from edge.roles import Role
 from edge.tokens import Tokens
 
@@ -106,6 +106,11 @@ class Drivable:
             Target("whep", f"{origin}/camera-{car}/whep", f"{origin}/healthz", self.tickets.driver)
             for car in range(self.cars)
         ]
+
+    def places(self) -> list[Place]:
+        """Where the driver of each car joins ``front`` that has no peer connection."""
+        url, token = f"{self.front.socket_origin}/ws/control", self.tickets.driver
+        return [Place(url, f"camera-{car}", token) for car in range(self.cars)]
 
     @property
     def board_url(self) -> str:

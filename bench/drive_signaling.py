@@ -1,15 +1,18 @@
 """Signaling as a program of its own, and what its death does to cars."""
 
+import functools
 import json
 import time
 import urllib.request
+from collections.abc import Sequence
 
 from bench.boards import boards
 from bench.drive_faults import Driving, Fault, Outcome, strike_often
 from bench.drive_kinds import Plan, connected
 from bench.drive_servers import SMALL_CAMERA, Drivable, drivable_apart
-from bench.drivers import drivers
+from bench.drivers import Drivers, drivers
 from bench.errors import ProcessFailed
+from bench.target import Place, Target
 
 GOES_ON_S = 0.6
 """How long cars are looked at that signaling's death must not stop."""
@@ -18,9 +21,9 @@ POLL_S = 0.05
 
 
 def without_signaling(plan: Plan) -> list[Outcome]:
-    """Signaling down, with boards that need it and with boards that do not."""
+    """Signaling down, with boards or drivers that need it and with some that do not."""
     with drivable_apart([SMALL_CAMERA] * plan.cars) as server:
-        return [_goes_on(plan, server), _carried(plan, server)]
+        return [_goes_on(plan, server), *_carried(plan, server)]
 
 
 def _goes_on(plan: Plan, server: Drivable) -> Outcome:
@@ -39,23 +42,33 @@ def _goes_on(plan: Plan, server: Drivable) -> Outcome:
         fault = Fault(
             "driver SIGKILL, no signaling", ready, fleet.kill, before=down, driver_dies=True
         )
-        outcome = strike_often(fault, cars, plan.half)
+        outcome = strike_often(fault, cars, plan.part(3))
         _restarted(server)
         return outcome
 
 
-def _carried(plan: Plan, server: Drivable) -> Outcome:
-    """Boards that signaling carries to the gateway."""
+def _carried(plan: Plan, server: Drivable) -> list[Outcome]:
+    """Boards that signaling carries to the gateway, then drivers."""
+    outcomes = []
+    for name, url, places in (
+        ("relayed boards", server.relayed_board_url, server.targets(server.gateway)),
+        ("relayed drivers", server.board_url, server.places()),
+    ):
+        with boards(url, plan.cars) as cars, drivers() as fleet:
+            ready = functools.partial(_restarted_for, server, fleet, places)
+            fault = Fault(f"signaling SIGKILL, {name}", ready, server.front.kill)
+            outcomes.append(strike_often(fault, cars, plan.part(3)))
+            _restarted(server)
+    return outcomes
 
-    def ready() -> Driving:
-        _restarted(server)
-        return connected(fleet, server, server.gateway)
 
-    with boards(server.relayed_board_url, plan.cars) as cars, drivers() as fleet:
-        fault = Fault("signaling SIGKILL, relayed boards", ready, server.front.kill)
-        outcome = strike_often(fault, cars, plan.half)
-        _restarted(server)
-        return outcome
+def _restarted_for(
+    server: Drivable, fleet: Drivers, places: Sequence[Target] | Sequence[Place]
+) -> Driving:
+    if isinstance(places[0], Place) and not server.front.is_running:
+        fleet.close()
+    _restarted(server)
+    return connected(fleet, server, places)
 
 
 def _restarted(server: Drivable) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Protocol
 
 import aiohttp
 from aiortc import RTCConfiguration, RTCPeerConnection
@@ -32,6 +33,15 @@ CONNECT_TIMEOUT_S = 15.0
 TTL_MS = 400.0
 
 
+class Channel(Protocol):
+    """What is needed of a data channel, once it is open."""
+
+    @property
+    def readyState(self) -> str: ...
+
+    def send(self, text: str, /) -> None: ...
+
+
 class Driver:
     """Single use: ``connect``, then change ``throttle`` and the like; ``close`` at the end.
 
@@ -52,14 +62,16 @@ class Driver:
         """When the newest command left, on ``time.monotonic``."""
         self.seq = 0
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.events = self.connection.createDataChannel("events")
-        self.control = self.connection.createDataChannel("control", ordered=False, maxRetransmits=0)
+        events = self.connection.createDataChannel("events")
+        control = self.connection.createDataChannel("control", ordered=False, maxRetransmits=0)
+        self.events: Channel = events
+        self.control: Channel = control
         self._opened = 0
         self._changed = asyncio.Event()
-        for channel in (self.events, self.control):
+        for channel in (events, control):
             channel.on("open", self._channel_opened)
-        self.events.on("message", self._told)
-        self.control.on("message", self._answered)
+        events.on("message", self._told)
+        control.on("message", self._answered)
         self._heard: tuple[float, float] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -69,10 +81,12 @@ class Driver:
         drop_media(self.connection)
         await exchange(session, target, self.connection)
         await self._becomes(lambda: self._opened == 2, CONNECT_TIMEOUT_S)
-        self._tasks = [
-            asyncio.create_task(self._drive(), name="drive"),
-            asyncio.create_task(self._sync(), name="sync"),
-        ]
+        self.begin(self.events, self.control)
+
+    def begin(self, events: Channel, control: Channel, *more: Coroutine[None, None, None]) -> None:
+        """Send over these from now on; ``more`` runs as long as this driver."""
+        self.events, self.control = events, control
+        self._tasks = [asyncio.create_task(work) for work in (self._drive(), self._sync(), *more)]
 
     def ask(self, message: LeaseRequest) -> None:
         self.events.send(encode(message))

@@ -1,8 +1,8 @@
 """The caller's side of a process of drivers.
 
-One JSON object per line in, one out: ``{"connect": [Target, …]}`` makes a driver for each,
-``{"arm": 5.0}`` has all of them take their leases and arm within so many seconds,
-``{"throttle": 0.25}`` is what they send from then on.
+One JSON object per line in, one out: ``{"connect": [Target, …]}`` makes a driver for each, or
+``{"join": [Place, …]}`` one without a peer connection, ``{"arm": 5.0}`` has all of them take their
+leases and arm within so many seconds, ``{"throttle": 0.25}`` is what they send from then on.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.processes import Child, child, python
-from bench.target import Target
+from bench.target import Place, Target
 
 ANSWER_TIMEOUT_S = 15.0
 ARM_TIMEOUT_S = 10.0
@@ -44,15 +44,16 @@ class Drivers:
         """Whether they have been connected, and live."""
         return self._process is not None
 
-    def connect(self, targets: Sequence[Target]) -> None:
+    def connect(self, places: Sequence[Target | Place]) -> None:
         """Be connected, one driver for each; those before are over."""
-        self._count = len(targets)
+        self._count = len(places)
         if self._process is None:
             argv = python("bench.drive_process", "--sent", str(self._sent))
             with self._home():
                 running = child("drivers", argv, pipes=True)
                 self._process = self._running.enter_context(running)
-        self._ask({"connect": [asdict(target) for target in targets]}, 3 * ANSWER_TIMEOUT_S)
+        how = "join" if isinstance(places[0], Place) else "connect"
+        self._ask({how: [asdict(place) for place in places]}, 3 * ANSWER_TIMEOUT_S)
 
     def arm(self) -> None:
         """Take the leases, and send neutral commands until all cars are armed."""

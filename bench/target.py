@@ -20,3 +20,12 @@ class Target:
     blank: str
     token: str = ""
     """For ``whep``: a bearer token, or nothing for a server that is open."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a driver without a peer connection joins: a WebSocket, and the camera of its car."""
+
+    url: str
+    camera: str
+    token: str = ""

@@ -1,0 +1,67 @@
+"""A driver without a peer connection: everything goes over one WebSocket."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Literal
+
+import aiohttp
+
+from bench.driver import CONNECT_TIMEOUT_S, Driver
+from bench.target import Place
+from protocol.codec import encode
+from protocol.messages import Join
+
+MAX_UNSENT = 64
+CLOSE_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """What a Driver needs of a data channel. A full queue drops the newest, as a page does."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    unsent: asyncio.Queue[str]
+
+    @property
+    def readyState(self) -> Literal["open", "closed"]:
+        return "closed" if self.socket.closed else "open"
+
+    def send(self, text: str) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            self.unsent.put_nowait(text)
+
+
+class SocketDriver(Driver):
+    """Single use, as its base: ``join`` in place of ``connect``."""
+
+    async def join(self, session: aiohttp.ClientSession, place: Place) -> None:
+        """Be at the car; it commands nothing yet."""
+        socket = await session.ws_connect(
+            place.url, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S)
+        )
+        await socket.send_str(encode(Join(place.camera, token=place.token or None)))
+        channel = _Channel(socket, asyncio.Queue(MAX_UNSENT))
+        self.begin(channel, channel, self._receive(socket), self._send(channel))
+        await self._becomes(lambda: self.status is not None, CONNECT_TIMEOUT_S)
+
+    async def _receive(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                break
+            if '"type":"driven"' in message.data:
+                self._answered(message.data)
+            else:
+                self._told(message.data)
+
+    async def _send(self, channel: _Channel) -> None:
+        while True:
+            text = await channel.unsent.get()
+            # A socket that is closing says so by what is received.
+            with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+                await channel.socket.send_str(text)
+
+    async def close(self) -> None:
+        await super().close()
+        if isinstance(self.events, _Channel):
+            await self.events.socket.close()
