@@ -116,15 +116,41 @@ async def test_without_fresh_pictures_there_is_no_throttle_and_the_driver_sees_w
         assert re.search("old|video|picture", status or "", re.IGNORECASE), status
 
 
+NO_WEBRTC = "window.RTCPeerConnection = class { constructor() { throw new Error('none'); } };"
+
+
 async def test_without_a_peer_connection_the_page_drives_over_the_relay() -> None:
-    broken = "window.RTCPeerConnection = class { constructor() { throw new Error('none'); } };"
-    async with demo_with_car() as (_, url), cockpit(url, init=broken) as driver:
+    async with demo_with_car() as (_, url), cockpit(url, init=NO_WEBRTC) as driver:
         await driver.says("path", "relay", 30)
+        await driver.says("pictures", "live")
+        parked = await driver.stands()
         await driver.take_the_wheel()
         await driver.page.keyboard.down("w")
-        # It sees no picture, so the interlock lets no throttle through.
-        await driver.says("reason", "stale-video")
+        await driver.goes_from(parked, FAR)
         assert 0 < float(await driver.said("rtt-ms") or "nan") < 1_000
+        assert 0 < float(await driver.said("video-age-ms") or "nan") < 1_000
+        await driver.page.keyboard.up("w")
+        stopped = await driver.stands()
+        assert stopped[0] > parked[0] + FAR / 2, "ahead is to the right"
+
+
+async def test_over_the_relay_there_is_no_throttle_without_fresh_pictures_either() -> None:
+    async with demo_with_car() as (running, url), cockpit(url, init=NO_WEBRTC) as driver:
+        await driver.says("path", "relay", 30)
+        await driver.says("pictures", "live")
+        parked = await driver.stands()
+        await driver.take_the_wheel()
+        await running.fault("stall")
+        await driver.says("pictures", "stalled")
+        await driver.page.keyboard.down("w")
+        await driver.says("reason", "stale-video")
+        assert float(await driver.said("video-age-ms") or "nan") > 400
+        await driver.page.keyboard.up("w")
+        await running.fault("none")
+        await driver.says("pictures", "live", 30)
+        assert math.dist(parked, await driver.stands()) < 1, "throttle reached the car"
+        await driver.page.keyboard.down("w")
+        await driver.goes_from(parked, FAR)
 
 
 # What the board does when its driver is killed: a board of its own, which prints it

@@ -13,11 +13,12 @@ PAGE = '[data-testid="drive-page"]'
 
 # The middle of what is blue in the picture, in hundredths of its width.
 PLACE = """() => {
-  const video = document.querySelector('video');
+  const stage = document.querySelector('.stage');
+  const shown = stage.querySelector(stage.dataset.shows ?? 'video');
   const width = 160, height = 120;
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d');
-  context.drawImage(video, 0, 0, width, height);
+  context.drawImage(shown, 0, 0, width, height);
   const pixels = context.getImageData(0, 0, width, height).data;
   let count = 0, x = 0, y = 0;
   for (let i = 0; i < pixels.length; i += 4) {

@@ -16,6 +16,8 @@ export interface Endpoints {
   readonly signalingUrl: string;
   /** The WebSocket for driving over the relay. */
   readonly controlUrl: string;
+  /** The WebSocket for pictures without a peer connection. */
+  readonly viewerUrl: string;
   /** Base of `/{camera}/whep` and `/{camera}/snapshot.jpg`, without a slash at the end. */
   readonly httpUrl: string;
 }
@@ -35,11 +37,16 @@ export function endpoints(config: PeerlensConfig | undefined, pageUrl: string): 
   http.protocol = url.protocol === "ws:" ? "http:" : "https:";
   http.search = "";
   http.pathname = http.pathname.replace(/\/ws\/?$/, "");
-  const control = new URL(url);
-  control.pathname = `${url.pathname.replace(/\/$/, "")}/control`;
   return {
     signalingUrl: url.href,
-    controlUrl: control.href,
+    controlUrl: below(url, "control"),
+    viewerUrl: below(url, "viewer"),
     httpUrl: http.href.replace(/\/$/, ""),
   };
+}
+
+function below(url: URL, name: string): string {
+  const found = new URL(url);
+  found.pathname = `${url.pathname.replace(/\/$/, "")}/${name}`;
+  return found.href;
 }

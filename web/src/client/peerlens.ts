@@ -3,6 +3,7 @@
 import { Brokered } from "./brokered";
 import { epochNow } from "./clock";
 import type { Endpoints } from "./config";
+import { Pictures } from "./drive/pictures";
 import { Relay } from "./drive/relay";
 import type { TransportListener } from "./drive/transport";
 import { Refused } from "./errors";
@@ -135,6 +136,21 @@ export class Peerlens {
       },
       listener,
     );
+  }
+
+  /**
+   * Another way to see `camera`, for when there is no peer connection; not started. `offsetMs`: the
+   * gateway's clock less this page's.
+   */
+  pictures(camera: string, offsetMs: () => number | null): Pictures {
+    const { createSocket, endpoints, tokens } = this.#options;
+    return new Pictures({
+      camera,
+      token: () => tokens.token,
+      createSocket: () => createSocket(endpoints.viewerUrl),
+      decode: (jpeg) => createImageBitmap(jpeg),
+      offsetMs,
+    });
   }
 
   /** The camera's newest complete JPEG. Rejects with `Refused`. */

@@ -37,7 +37,7 @@ export interface SignalingStatus {
 /** What this needs of a `WebSocket`. */
 export type Socket = Pick<
   WebSocket,
-  "onopen" | "onmessage" | "onclose" | "send" | "close" | "bufferedAmount"
+  "onopen" | "onmessage" | "onclose" | "send" | "close" | "bufferedAmount" | "binaryType"
 >;
 
 export interface SignalingOptions {

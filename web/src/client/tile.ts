@@ -94,6 +94,11 @@ export function tileOf(facts: TileFacts): Tile {
   return tile("connecting", failure === null ? "starting" : "reconnecting");
 }
 
+/** Of a camera that is seen without a session. */
+export function pictureTile(isLive: boolean): Tile {
+  return isLive ? tile("live", "live") : tile("stalled", "no-new-picture");
+}
+
 function isGatewayAway(info: CameraInfo | null): boolean {
   return info?.state === "offline" && GATEWAY_AWAY.test(info.detail ?? "");
 }

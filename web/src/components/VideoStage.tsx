@@ -10,6 +10,9 @@ interface VideoStageProps {
   readonly view: WatchView;
   readonly watcher: Watcher;
   readonly video: RefObject<HTMLVideoElement | null>;
+  /** For pictures that come without a peer connection, where a page has any. */
+  readonly canvas?: RefObject<HTMLCanvasElement | null>;
+  readonly showsCanvas?: boolean;
   readonly fit: "contain" | "cover";
   readonly showsMotion: boolean;
   readonly children?: ReactNode;
@@ -17,10 +20,11 @@ interface VideoStageProps {
 
 /** The picture, what moves in it, and what to say when there is no live picture. */
 export function VideoStage(props: VideoStageProps) {
-  const { camera, name, view, watcher, video, fit, showsMotion, children } = props;
+  const { camera, name, view, watcher, video, canvas, fit, showsMotion, children } = props;
+  const shows = props.showsCanvas === true ? "canvas" : "video";
   const isLive = view.tile.state === "live";
   return (
-    <div className="stage" data-state={view.tile.state} data-fit={fit}>
+    <div className="stage" data-state={view.tile.state} data-fit={fit} data-shows={shows}>
       <video
         ref={video}
         data-testid={`video-${camera}`}
@@ -30,6 +34,9 @@ export function VideoStage(props: VideoStageProps) {
         playsInline
         disablePictureInPicture={fit === "cover"}
       />
+      {canvas !== undefined && (
+        <canvas ref={canvas} role="img" aria-label={`Live picture of ${name}`} />
+      )}
       {showsMotion && <MotionOverlay motion={view.motion} size={view.size} fit={fit} />}
       {!isLive && <Cover name={name} view={view} watcher={watcher} />}
       {children}

@@ -14,6 +14,7 @@ export function useCockpit(watcher: Watcher): Cockpit {
       new Cockpit({
         sight: watcher,
         relay: (listener) => peerlens.relay(watcher.camera, listener),
+        pictures: (offsetMs) => peerlens.pictures(watcher.camera, offsetMs),
         settings,
         pads,
         vibrate,

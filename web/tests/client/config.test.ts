@@ -5,6 +5,7 @@ it("takes the page's own server by default", () => {
   expect(endpoints(undefined, "http://localhost:8080/camera/front?whep#x")).toEqual({
     signalingUrl: "ws://localhost:8080/ws",
     controlUrl: "ws://localhost:8080/ws/control",
+    viewerUrl: "ws://localhost:8080/ws/viewer",
     httpUrl: "http://localhost:8080",
   });
   expect(endpoints({}, "https://example.org/").signalingUrl).toBe("wss://example.org/ws");
@@ -15,6 +16,7 @@ it("takes what config.js says", () => {
   expect(endpoints({ signalingUrl: "wss://cams.example.org/eye/ws" }, page)).toEqual({
     signalingUrl: "wss://cams.example.org/eye/ws",
     controlUrl: "wss://cams.example.org/eye/ws/control",
+    viewerUrl: "wss://cams.example.org/eye/ws/viewer",
     httpUrl: "https://cams.example.org/eye",
   });
   expect(endpoints({ signalingUrl: "https://cams.example.org/ws" }, page).signalingUrl).toBe(

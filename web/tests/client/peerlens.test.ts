@@ -36,6 +36,7 @@ function build(mode: "signaling" | "whep"): Peerlens {
     endpoints: {
       signalingUrl: "wss://example.org/ws",
       controlUrl: "wss://example.org/ws/control",
+      viewerUrl: "wss://example.org/ws/viewer",
       httpUrl: "https://example.org",
     },
     tokens,

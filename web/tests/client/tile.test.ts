@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CameraInfo } from "../../src/client/messages";
-import { tileOf, type TileFacts } from "../../src/client/tile";
+import { pictureTile, tileOf, type TileFacts } from "../../src/client/tile";
 
 function info(state: CameraInfo["state"], detail: string | null = null): CameraInfo {
   return {
@@ -139,4 +139,9 @@ it("says only once that a camera is unknown", () => {
     reason: "unknown-camera",
     detail: null,
   });
+});
+
+it("says of pictures without a session whether they are live", () => {
+  expect(pictureTile(true)).toEqual({ state: "live", reason: "live", detail: null });
+  expect(pictureTile(false)).toEqual({ state: "stalled", reason: "no-new-picture", detail: null });
 });

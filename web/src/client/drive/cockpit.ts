@@ -8,6 +8,7 @@ import type { Pad } from "./gamepad";
 import { Hands } from "./hands";
 import { IDLE, NEUTRAL_THROTTLE, type SourceName } from "./input";
 import { NO_CAPABILITIES } from "./lease";
+import type { Pictures, PicturesState } from "./pictures";
 import type { Relay } from "./relay";
 import { Sender } from "./sender";
 import type { DriveSettings } from "./settings";
@@ -28,6 +29,8 @@ export interface Sight {
 export interface CockpitOptions {
   readonly sight: Sight;
   readonly relay: (listener: TransportListener) => Relay;
+  /** What is seen while the relay is used; takes the gateway's clock less this page's. */
+  readonly pictures: (offsetMs: () => number | null) => Pictures;
   readonly settings: Observable<DriveSettings>;
   readonly pads: () => readonly (Pad | null)[];
   readonly vibrate: (pattern: readonly number[]) => void;
@@ -40,6 +43,7 @@ const PATHLESS_ATTEMPTS = 2;
 const NEUTRAL: Command = { ...IDLE, lights: false };
 
 export class Cockpit implements TransportListener {
+  readonly pictures: Pictures;
   readonly #options: CockpitOptions;
   readonly #hands: Hands;
   readonly #sender: Sender;
@@ -53,6 +57,7 @@ export class Cockpit implements TransportListener {
 
   constructor(options: CockpitOptions) {
     this.#options = options;
+    this.pictures = options.pictures(() => this.#relay?.offsetMs ?? null);
     this.#hands = new Hands({
       settings: options.settings,
       pads: options.pads,
@@ -63,7 +68,7 @@ export class Cockpit implements TransportListener {
     this.#sender = new Sender({
       transport: () => this.#transport,
       sample: (nowMs) => this.#sample(nowMs),
-      videoAgeMs: () => options.sight.onScreenMs,
+      videoAgeMs: () => this.#onScreenMs,
     });
     this.#view = new Source(this.#look());
   }
@@ -109,8 +114,7 @@ export class Cockpit implements TransportListener {
     for (const release of this.#release.splice(0)) release();
     clearInterval(this.#ticker);
     this.#sender.close();
-    this.#relay?.close();
-    this.#relay = null;
+    this.#closeRelay();
     this.#transport = null;
     this.#publish();
   }
@@ -222,10 +226,28 @@ export class Cockpit implements TransportListener {
     if (this.#relay === null && isPathless) {
       this.#relay = relay(this);
       this.#relay.start();
+      this.pictures.start();
     } else if (this.#relay !== null && sight.transport?.isOpen === true && !this.isDriving) {
-      this.#relay.close();
-      this.#relay = null;
+      this.#closeRelay();
     }
+  }
+
+  #closeRelay(): void {
+    this.#relay?.close();
+    this.#relay = null;
+    this.pictures.close();
+  }
+
+  /** The pictures of the relay, where they are what people see. */
+  get #seen(): PicturesState {
+    const { state } = this.pictures;
+    // The video may have come back while somebody drives over the relay.
+    return state === "stalled" && this.#options.sight.onScreenMs !== null ? "none" : state;
+  }
+
+  /** Age of what people see. */
+  get #onScreenMs(): number | null {
+    return this.#seen === "none" ? this.#options.sight.onScreenMs : this.pictures.onScreenMs;
   }
 
   /** Sends while this page holds the lease. What is held when one begins or ends counts not. */
@@ -300,7 +322,8 @@ export class Cockpit implements TransportListener {
       capabilities: lease?.capabilities ?? NO_CAPABILITIES,
       roundTripMs: tripMs ?? relayMs,
       boardMs: driven?.boardMs ?? null,
-      videoAgeMs: this.#options.sight.onScreenMs,
+      pictures: this.#seen,
+      videoAgeMs: this.#onScreenMs,
       problem: lease?.problem(nowMs) ?? null,
       isAway: this.#hands.isAway,
       mustCentre: this.isDriving && this.#hands.mustCentre,

@@ -24,12 +24,10 @@ const STALL_MS = 1_500;
 const CAPTURE_BYTES = 8;
 const ID_END = 2 ** 32;
 
-export type PictureSocket = Socket & Pick<WebSocket, "binaryType">;
-
 export interface PicturesOptions extends PictureScreenOptions {
   readonly camera: string;
   readonly token: () => string | null;
-  readonly createSocket: () => PictureSocket;
+  readonly createSocket: () => Socket;
   readonly backoff?: Backoff;
 }
 
@@ -40,7 +38,7 @@ export class Pictures {
   readonly #options: PicturesOptions;
   readonly #backoff: Backoff;
   readonly #screen: PictureScreen;
-  #socket: PictureSocket | null = null;
+  #socket: Socket | null = null;
   #heardMs = 0;
   #pingId = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -105,7 +103,7 @@ export class Pictures {
     }, PING_EVERY_MS);
   }
 
-  #show(data: ArrayBuffer, socket: PictureSocket): void {
+  #show(data: ArrayBuffer, socket: Socket): void {
     const captureMs = data.byteLength > CAPTURE_BYTES ? new DataView(data).getFloat64(0) : NaN;
     if (!Number.isFinite(captureMs)) {
       console.warn("pictures < refused: not a time and a picture");

@@ -1,6 +1,7 @@
 /** Driving over the relay: one WebSocket of its own, where no peer connection can be had. */
 
 import { Backoff } from "../backoff";
+import { epochNow, RemoteClock } from "../clock";
 import { decode, encode } from "../codec";
 import { ProtocolError } from "../errors";
 import {
@@ -9,6 +10,7 @@ import {
   VERSION,
   type FromRelay,
   type LeaseRequest,
+  type Synced,
   type ToCar,
   type ToRelay,
 } from "../messages";
@@ -16,10 +18,9 @@ import { FINAL_CLOSES, type Socket } from "../signaling";
 import { Lease } from "./lease";
 import { MOST_BUFFERED_BYTES, type Transport, type TransportListener } from "./transport";
 
-const PING_EVERY_MS = 1_000;
+const SYNC_EVERY_MS = 1_000;
 /** Without a word for this long the link is dead. */
 const SILENCE_MS = 4_000;
-const ID_END = 2 ** 32;
 
 export interface RelayOptions {
   readonly camera: string;
@@ -37,8 +38,7 @@ export class Relay implements Transport {
   #socket: Socket | null = null;
   #isOpen = false;
   #heardMs = 0;
-  #pingId = 0;
-  #pingMs: number | null = null;
+  #clock = new RemoteClock();
   #roundTripMs: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -54,9 +54,14 @@ export class Relay implements Transport {
     return this.#isOpen;
   }
 
-  /** Of the newest ping. */
+  /** Of the newest `sync`. */
   get roundTripMs(): number | null {
     return this.#roundTripMs;
+  }
+
+  /** The gateway's clock less this page's; null while it is not known. */
+  get offsetMs(): number | null {
+    return this.#clock.offsetMs;
   }
 
   start(): void {
@@ -84,6 +89,7 @@ export class Relay implements Transport {
     socket.onopen = () => {
       const { camera, token } = this.#options;
       this.#send({ type: "join", camera, v: VERSION, token: token() });
+      this.#sync();
     };
     socket.onmessage = (event) => {
       this.#receive(event.data);
@@ -93,7 +99,7 @@ export class Relay implements Transport {
     };
     this.#heartbeat = setInterval(() => {
       this.#beat();
-    }, PING_EVERY_MS);
+    }, SYNC_EVERY_MS);
   }
 
   #receive(data: unknown): void {
@@ -115,7 +121,7 @@ export class Relay implements Transport {
       this.#listener.changed();
     }
     if (message.type === "ping") this.#send({ type: "pong", id: message.id });
-    else if (message.type === "pong") this.#answered(message.id, nowMs);
+    else if (message.type === "synced") this.#synced(message);
     else if (message.type === "car" || message.type === "driven" || message.type === "error") {
       this.lease.heard(message, nowMs);
       this.#listener.heard(message, this);
@@ -128,16 +134,18 @@ export class Relay implements Transport {
       this.#lost(false);
       return;
     }
-    if (!this.#isOpen) return;
-    this.#pingId = (this.#pingId + 1) % ID_END;
-    this.#pingMs = nowMs;
-    this.#send({ type: "ping", id: this.#pingId });
+    if (this.#isOpen) this.#sync();
   }
 
-  #answered(id: number, nowMs: number): void {
-    if (id !== this.#pingId || this.#pingMs === null) return;
-    this.#roundTripMs = nowMs - this.#pingMs;
-    this.#pingMs = null;
+  #sync(): void {
+    this.#send({ type: "sync", sentMs: epochNow() });
+  }
+
+  #synced(synced: Synced): void {
+    const arrivedMs = epochNow();
+    this.#clock.add(synced, arrivedMs);
+    const { sentMs, receivedMs, repliedMs } = synced;
+    this.#roundTripMs = Math.max(0, arrivedMs - sentMs - (repliedMs - receivedMs));
   }
 
   #send(message: ToRelay): boolean {
@@ -168,6 +176,8 @@ export class Relay implements Transport {
     this.#socket = null;
     this.#isOpen = false;
     this.#roundTripMs = null;
+    // It may be another gateway that answers next.
+    this.#clock = new RemoteClock();
     this.lease.lost();
     if (socket === null) return;
     socket.onopen = null;

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { pictureTile } from "../../client/tile";
 import { useCockpit } from "../../hooks/useCockpit";
 import { useFullscreen } from "../../hooks/useFullscreen";
 import { useFullscreenStop } from "../../hooks/useFullscreenStop";
@@ -22,6 +23,7 @@ import { driveAnnouncement, driveWords, problemWords, type DriveWords } from "./
 /** The whole screen for driving: the picture, what the car says, and the controls over it. */
 export function DrivePage({ id }: { readonly id: string }) {
   const video = useRef<HTMLVideoElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const page = useRef<HTMLElement>(null);
   const { view: sight, watcher } = useWatch(id, video, true);
   const cockpit = useCockpit(watcher);
@@ -34,6 +36,11 @@ export function DrivePage({ id }: { readonly id: string }) {
   const name = info?.name ?? id;
   const words = driveWords(view, info?.car !== null);
   const isDriving = view.you === "driving";
+  const showsPictures = view.pictures !== "none";
+  useEffect(
+    () => (canvas.current === null ? undefined : cockpit.pictures.attach(canvas.current)),
+    [cockpit],
+  );
   useEffect(() => {
     document.title = `Drive ${name} · Peerlens`;
   }, [name]);
@@ -58,9 +65,11 @@ export function DrivePage({ id }: { readonly id: string }) {
       <VideoStage
         camera={id}
         name={name}
-        view={sight}
+        view={showsPictures ? { ...sight, tile: pictureTile(view.pictures === "live") } : sight}
         watcher={watcher}
         video={video}
+        canvas={canvas}
+        showsCanvas={showsPictures}
         fit="contain"
         showsMotion={false}
       />

@@ -12,6 +12,7 @@ export function driveAttributes(view: DriveView) {
     "data-video-age-ms": view.videoAgeMs?.toFixed(1) ?? "",
     "data-board": car?.board ?? "",
     "data-path": view.path ?? "",
+    "data-pictures": view.pictures,
     "data-place": car?.place ?? "",
     "data-queue": car?.queue ?? "",
     "data-left-ms": view.leftMs?.toFixed(0) ?? "",

@@ -68,7 +68,7 @@ it("tells the age of what is on screen, which grows", async () => {
   expect(screen.onScreenMs).toBeCloseTo(80);
 });
 
-it("knows no age while the clocks are not compared, or so badly that it would be negative", async () => {
+it("knows no age while the clocks are not compared, or too badly for one", async () => {
   screen.attach(canvas);
   take(1, 40);
   await canvas.decoded();

@@ -74,7 +74,7 @@ it("joins first, with the token, and asks for two pictures", () => {
   expect(sockets).toHaveLength(1);
 });
 
-it("asks for one more whenever it has shown or skipped one: two are always on their way", async () => {
+it("asks for one more whenever it has shown one, or skipped it", async () => {
   const socket = open();
   expect(pictures.state).toBe("none");
   await see(1);

@@ -51,7 +51,10 @@ function open(): FakeSocket {
 it("joins first, with the token, and is open once the other end speaks", () => {
   relay.start();
   newest().open();
-  expect(newest().sent).toEqual([{ type: "join", camera: "front", v: 1, token: "secret" }]);
+  expect(newest().sent).toEqual([
+    { type: "join", camera: "front", v: 1, token: "secret" },
+    { type: "sync", sentMs: expect.any(Number) as number },
+  ]);
   expect(relay.isOpen).toBe(false);
   expect(relay.command({ type: "stop" })).toBe(false);
   expect(relay.request({ type: "requestLease" })).toBe(false);
@@ -65,7 +68,7 @@ it("carries commands, requests and their answers", () => {
   expect(relay.request({ type: "requestLease" })).toBe(true);
   expect(relay.command({ type: "stop" })).toBe(true);
   socket.receive(drivenNews({ seq: 3 }));
-  expect(socket.sent.slice(1).map(({ type }) => type)).toEqual(["requestLease", "stop"]);
+  expect(socket.sent.slice(2).map(({ type }) => type)).toEqual(["requestLease", "stop"]);
   expect(heard.map(({ type }) => type)).toEqual(["car", "driven"]);
 });
 
@@ -76,15 +79,22 @@ it("skips commands that would have to wait", () => {
   expect(relay.request({ type: "stop" })).toBe(true);
 });
 
-it("keeps the link alive and measures it", () => {
+it("keeps the link alive, measures it, and compares the clocks", () => {
   const socket = open();
+  expect(socket.sentOf("sync")).toHaveLength(1);
+  expect(relay.offsetMs).toBeNull();
   vi.advanceTimersByTime(1_000);
-  const [ping] = socket.sentOf("ping");
+  const sentMs = Number(socket.sentOf("sync")[1]?.sentMs);
   vi.advanceTimersByTime(40);
-  socket.receive({ type: "pong", id: ping?.id });
-  expect(relay.roundTripMs).toBe(40);
+  // The gateway's clock is 5 s ahead; it took 10 ms to answer.
+  const receivedMs = sentMs + 5_000 + 15;
+  socket.receive({ type: "synced", sentMs, receivedMs, repliedMs: receivedMs + 10 });
+  expect(relay.roundTripMs).toBeCloseTo(30);
+  expect(relay.offsetMs).toBeCloseTo(5_000);
   socket.receive({ type: "ping", id: 9 });
   expect(socket.sentOf("pong")).toEqual([{ type: "pong", id: 9 }]);
+  socket.closeFromServer(1001);
+  expect([relay.roundTripMs, relay.offsetMs]).toEqual([null, null]);
 });
 
 it("gives a silent link up, forgets the lease, and comes back", () => {
