@@ -13,7 +13,7 @@ def hold_back(transport: asyncio.BaseTransport | None) -> None:
     An aiohttp WebSocket that asks for it needs ``writer_limit=UNSENT_BYTES`` too: else it looks
     whether the transport takes more only now and then.
     """
-    if not isinstance(transport, asyncio.WriteTransport):
+    if not isinstance(transport, asyncio.WriteTransport) or transport.is_closing():
         return
     transport.set_write_buffer_limits(high=UNSENT_BYTES)
     connection = transport.get_extra_info("socket")
