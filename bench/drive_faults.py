@@ -11,7 +11,7 @@ import psutil
 from bench.boards import Boards, now_us
 from bench.drive_trace import STOPS_WITHIN_US, Stop, Trace
 from bench.drivers import Drivers
-from bench.errors import NoMeasurement
+from bench.errors import BenchError, NoMeasurement
 
 THROTTLE = 0.25
 """Less than what pictures that are a little old allow: a busy machine must not slow the cars."""
@@ -115,12 +115,17 @@ def struck(fault: Fault, boards: Boards) -> Outcome:
 
 def _set_off(driving: Driving, boards: Boards) -> None:
     """Have all cars move. Where a stalled machine disarmed one on its way, try again."""
+    trouble = "not all of them moved"
     for _ in range(SET_OFF_ATTEMPTS):
-        driving.arm()
+        try:
+            driving.arm()
+        except BenchError as error:
+            trouble = str(error)
+            continue
         driving.drive(THROTTLE)
         if boards.wait(lambda trace: trace.moves, MOVES_TIMEOUT_S):
             return
-    raise NoMeasurement("the cars did not move")
+    raise NoMeasurement(f"the cars did not set off: {trouble}")
 
 
 def _neutral_since(at_us: int) -> Callable[[Trace], bool]:
