@@ -586,4 +586,4 @@ BoardToGateway = RegisterBoard | Acted | Telemetry | Ping | Pong
 GatewayToBoard = Registered | Actuate | Stop | ClearStop | Error | Ping | Pong
 RelayedToGateway = Join | Sync | LeaseRequest | Drive | Ping | Pong
 PictureViewerToGateway = Join | Next | Ping | Pong
-GatewayToRelayed = Synced | CameraChanged | Car | Driven | Error | Ping | Pong
+GatewayToRelayed = Synced | Car | Driven | Error | Ping | Pong

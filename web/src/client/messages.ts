@@ -420,15 +420,7 @@ export const gatewayToBoard = [
   Pong,
 ] as const;
 export const relayedToGateway = [Join, Sync, ...leaseRequests, Drive, Ping, Pong] as const;
-export const gatewayToRelayed = [
-  Synced,
-  CameraChanged,
-  Car,
-  Driven,
-  ErrorMessage,
-  Ping,
-  Pong,
-] as const;
+export const gatewayToRelayed = [Synced, Car, Driven, ErrorMessage, Ping, Pong] as const;
 export const pictureViewerToGateway = [Join, Next, Ping, Pong] as const;
 /** Beside pictures, which are binary. */
 export const gatewayToPictureViewer = [ErrorMessage, Ping, Pong] as const;
