@@ -102,7 +102,8 @@ def _print(times: Sequence[Times], outcomes: Sequence[Outcome], shaky: Shaky) ->
         "p100 ms",
         "failed",
         "stutters",
-        "from send p100 ms",
+        "from send p100",
+        "from fault p100 ms",
         "CPU %",
     )
     print(table(of_stops, [_stop_cells(outcome) for outcome in outcomes]))
@@ -129,6 +130,7 @@ def _stop_cells(outcome: Outcome) -> tuple[object, ...]:
         outcome.failed,
         outcome.stutters,
         f"{max(sends):.0f}" if sends else "-",
+        f"{max(outcome.from_fault_ms):.0f}" if outcome.from_fault_ms else "-",
         f"{fmean(outcome.busy_pct):.0f}",
     )
 

@@ -1,9 +1,10 @@
 """Breaking things under cars that drive, over and over, and how each car fares."""
 
 import random
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psutil
@@ -45,13 +46,19 @@ class Fault:
     watch_s: float = 0.3
     """How long cars are looked at after that: they must stay where they are."""
     driver_dies: bool = False
+    """Commands that it sent before may still be under way, and count until they are too old."""
+
+
+LATE_COMMANDS_US = 400_000
+"""The time to live of commands."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """All cars under one kind of loss.
 
-    ``from_send_ms`` is from the driver's newest command to neutral, where the driver can tell.
+    ``from_send_ms`` is from the driver's newest command to neutral, where the driver can tell, and
+    ``from_fault_ms`` from when everything was broken (0 for who had stopped by then).
     ``stutters``: how often a car went neutral that should have gone on. Such a car is no trial
     when it stands as the fault comes. ``busy_pct`` is of all cores, at each fault.
     """
@@ -61,6 +68,7 @@ class Outcome:
     from_send_ms: tuple[float, ...] = ()
     stutters: int = 0
     busy_pct: tuple[float, ...] = ()
+    from_fault_ms: tuple[float, ...] = ()
 
     @property
     def stop_ms(self) -> list[float]:
@@ -78,6 +86,7 @@ def together(name: str, outcomes: list[Outcome]) -> Outcome:
         tuple(ms for outcome in outcomes for ms in outcome.from_send_ms),
         sum(outcome.stutters for outcome in outcomes),
         tuple(percent for outcome in outcomes for percent in outcome.busy_pct),
+        tuple(ms for outcome in outcomes for ms in outcome.from_fault_ms),
     )
 
 
@@ -103,14 +112,18 @@ def struck(fault: Fault, boards: Boards) -> Outcome:
     sent_us = _sent_us(driving)
     fault_us = now_us()
     fault.strike()
+    struck_us = now_us()
+    last_us = struck_us
     if fault.driver_dies:
         sent_us = _sent_us(driving)
+        last_us += LATE_COMMANDS_US
+        time.sleep(LATE_COMMANDS_US / 1e6)
     boards.wait(_neutral_since(fault_us), STOPS_WITHIN_US / 1e6)
     busy_pct = _busy_pct(machine, psutil.cpu_times())
     fault.after()
     time.sleep(fault.watch_s)
-    outcome = _outcome(fault.name, boards, moving_us, fault_us, sent_us)
-    return replace(outcome, busy_pct=(busy_pct,))
+    span = _Span(moving_us, fault_us, struck_us, last_us, now_us())
+    return _outcome(fault.name, boards, span, sent_us, busy_pct)
 
 
 def _set_off(driving: Driving, boards: Boards) -> None:
@@ -129,7 +142,7 @@ def _set_off(driving: Driving, boards: Boards) -> None:
 
 
 def _neutral_since(at_us: int) -> Callable[[Trace], bool]:
-    return lambda trace: trace.neutral_since(at_us) is not None
+    return lambda trace: not trace.moves and trace.neutral_since(at_us) is not None
 
 
 def _busy_pct(before: Any, after: Any) -> float:
@@ -141,17 +154,51 @@ def _sent_us(driving: Driving) -> list[float] | None:
     return driving.sent_us() if isinstance(driving, Drivers) else None
 
 
+@dataclass(frozen=True)
+class _Span:
+    """When all cars moved, when the fault began and was done, when the last command may have come,
+    and how long the cars were watched.
+    """
+
+    moving_us: int
+    fault_us: int
+    struck_us: int
+    last_us: int
+    until_us: int
+
+
 def _outcome(
-    name: str, boards: Boards, moving_us: int, fault_us: int, sent_us: list[float] | None
+    name: str, boards: Boards, span: _Span, sent_us: list[float] | None, busy_pct: float
 ) -> Outcome:
-    until_us = now_us()
-    stops, from_send_ms = [], []
+    stops, from_send_ms, from_fault_ms, stutters = [], [], [], 0
     for number, trace in enumerate(boards.traces):
-        if not trace.moved_at(fault_us):
+        if not trace.moved_at(span.fault_us):
+            stutters += trace.neutrals(span.moving_us, span.fault_us)
             continue
-        stop = trace.stop(fault_us, until_us)
+        stop = trace.stop(span.fault_us, span.last_us, span.until_us)
         stops.append(stop)
+        stutters += trace.neutrals(span.moving_us, stop.neutral_us or span.fault_us)
+        if stop.neutral_us is not None:
+            from_fault_ms.append(max(0.0, (stop.neutral_us - span.struck_us) / 1_000))
         if sent_us is not None and stop.neutral_us is not None:
             from_send_ms.append((stop.neutral_us - sent_us[number]) / 1_000)
-    stutters = sum(trace.neutrals(moving_us, fault_us) for trace in boards.traces)
-    return Outcome(name, tuple(stops), tuple(from_send_ms), stutters)
+        if stop.failed:
+            _tell(name, number, trace, span)
+    return Outcome(
+        name,
+        tuple(stops),
+        tuple(from_send_ms),
+        stutters,
+        (busy_pct,),
+        tuple(from_fault_ms),
+    )
+
+
+def _tell(name: str, number: int, trace: Trace, span: _Span) -> None:
+    told = [
+        f"{(output.at_us - span.fault_us) / 1_000:.0f} ms {output.state} {output.throttle:g}"
+        for output in trace.outputs
+        if span.fault_us <= output.at_us <= span.until_us
+    ]
+    struck_ms = (span.struck_us - span.fault_us) / 1_000
+    print(f"{name}, {struck_ms:.0f} ms: car {number} failed to stop: {told}", file=sys.stderr)

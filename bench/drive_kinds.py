@@ -49,9 +49,9 @@ def _of_the_browser(plan: Plan, server: Drivable, cars: Boards, tabs: Tabs) -> l
         return tabs
 
     kinds = (
-        (Fault("tab closed", ready, tabs.close_tabs), plan.part(2)),
-        (Fault("tab SIGKILL", ready, tabs.kill_tabs), plan.part(2)),
-        (Fault("browser SIGKILL", ready, tabs.kill_browser), plan.trials),
+        (Fault("tab closed", ready, tabs.close_tabs, driver_dies=True), plan.part(2)),
+        (Fault("tab SIGKILL", ready, tabs.kill_tabs, driver_dies=True), plan.part(2)),
+        (Fault("browser SIGKILL", ready, tabs.kill_browser, driver_dies=True), plan.trials),
     )
     outcomes = [strike_often(fault, cars, trials) for fault, trials in kinds]
     tabs.leave()

@@ -92,22 +92,28 @@ class Trace:
             if from_us <= after.at_us < to_us and before.throttle and not after.throttle
         )
 
-    def stop(self, fault_us: int, watched_until_us: int) -> Stop:
-        """How the car stopped after something broke at ``fault_us``.
+    def stop(self, fault_us: int, last_us: int, watched_until_us: int) -> Stop:
+        """How the car stopped after something broke from ``fault_us`` on.
 
-        Raises ValueError for a car that did not move then.
+        Up to ``last_us`` commands may have come: a car that moved again before was told to, and
+        one that moves again later jumps. Raises ValueError for a car that did not move at the
+        beginning.
         """
         if not self.moved_at(fault_us):
             raise ValueError("the car did not move when the fault came")
-        neutral_us = self.neutral_since(fault_us)
+        neutral_us = self.neutral_since(max(fault_us, self._last_throttle_us(last_us)))
         if neutral_us is None or neutral_us > min(watched_until_us, fault_us + STOPS_WITHIN_US):
             return Stop(None)
-        last_us = self._last_command_us(neutral_us)
+        command_us = self._last_command_us(neutral_us)
         jumped = any(
             neutral_us < output.at_us <= watched_until_us and output.throttle
             for output in self.outputs
         )
-        return Stop((neutral_us - last_us) / 1_000, neutral_us, jumped)
+        return Stop((neutral_us - command_us) / 1_000, neutral_us, jumped)
+
+    def _last_throttle_us(self, until_us: int) -> int:
+        index = bisect_right(self.outputs, until_us, key=_time)
+        return max((output.at_us for output in self.outputs[:index] if output.throttle), default=0)
 
     def _last_command_us(self, neutral_us: int) -> int:
         index = bisect_left(self.commands_us, neutral_us - SAME_COMMAND_US)

@@ -46,35 +46,43 @@ def test_lines_of_nobody_are_refused(line: str) -> None:
 
 
 def test_a_stop_counts_from_the_last_command() -> None:
-    stop = trace_of(*DRIVEN, NEUTRAL).stop(990_000, UNTIL_US)
+    stop = trace_of(*DRIVEN, NEUTRAL).stop(990_000, 995_000, UNTIL_US)
     assert stop == Stop(1_200 - LAST_MS, 1_200_000)
     assert not stop.failed
 
 
 def test_the_command_that_stops_the_car_is_not_the_last_one_that_moved_it() -> None:
     trace = trace_of(*DRIVEN, "cmd 1199000 99", NEUTRAL, "cmd 1200100 100")
-    assert trace.stop(990_000, UNTIL_US).stop_ms == 1_200 - LAST_MS
+    assert trace.stop(990_000, 995_000, UNTIL_US).stop_ms == 1_200 - LAST_MS
 
 
 def test_a_car_that_goes_on_or_stops_too_late_has_failed() -> None:
-    for lines in ([], ["out 2990001 neutral 0 0 1 0 0 0 0"]):
-        stop = trace_of(*DRIVEN, *lines).stop(990_000, UNTIL_US)
+    for lines in ([], ["out 2995001 neutral 0 0 1 0 0 0 0"]):
+        stop = trace_of(*DRIVEN, *lines).stop(990_000, 995_000, UNTIL_US)
         assert stop == Stop(None)
         assert stop.failed
 
 
 def test_a_car_that_moves_again_has_failed() -> None:
     jumps = trace_of(*DRIVEN, NEUTRAL, "out 1500000 armed 0.25 0 0 0 0 0 0")
-    assert jumps.stop(990_000, UNTIL_US) == Stop(200.0, 1_200_000, jumped=True)
-    assert jumps.stop(990_000, UNTIL_US).failed
-    assert not jumps.stop(990_000, 1_400_000).failed
+    assert jumps.stop(990_000, 995_000, UNTIL_US) == Stop(200.0, 1_200_000, jumped=True)
+    assert jumps.stop(990_000, 995_000, UNTIL_US).failed
+    assert not jumps.stop(990_000, 995_000, 1_400_000).failed
+
+
+def test_what_a_car_does_before_it_is_its_turn_is_no_jump() -> None:
+    stutter = ["out 1100000 neutral 0 0 1 0 0 0 0", "out 1150000 armed 0.25 0 0 0 0 0 0"]
+    trace = trace_of(*DRIVEN, *stutter, NEUTRAL)
+    for struck_us in (1_160_000, 1_300_000):
+        assert trace.stop(990_000, struck_us, UNTIL_US) == Stop(200.0, 1_200_000)
+    assert trace.stop(990_000, 1_140_000, UNTIL_US) == Stop(100.0, 1_100_000, jumped=True)
 
 
 def test_a_car_that_stood_is_no_trial() -> None:
     trace = trace_of(*DRIVEN, NEUTRAL)
     assert not trace.moved_at(1_300_000)
     with pytest.raises(ValueError, match="did not move"):
-        trace.stop(1_300_000, UNTIL_US)
+        trace.stop(1_300_000, 1_300_000, UNTIL_US)
 
 
 def test_stutters_are_changes_to_neutral() -> None:
