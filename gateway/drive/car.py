@@ -34,6 +34,9 @@ from protocol.messages import (
     Stop,
 )
 
+STOP_AGAIN_MS = 500.0
+"""A board that goes on after a stop is told again, this often: it must latch there, too."""
+
 Outcome = DriveReason | Literal["passed", "silence", "flood", "malformed"]
 
 
@@ -61,6 +64,9 @@ class Car:
         self._turn: Turn | None = None
         self._audience = Audience(self._status, self._is_concerned)
         self._stopped = False
+        self._stop_sent_ms = float("-inf")
+        self._may_take_over = False
+        """Whether the board has yet to tell if it was stopped before its link began."""
         self._now_ms = 0.0
         self._state: DriveState = "disarmed"
 
@@ -139,13 +145,20 @@ class Car:
         if not self.is_stopped:
             self.stops += 1
             self._log.warning("= emergency stop")
+        self._latch_stop()
+        self._tell_board_to_stop()
+        self._make_neutral()
+        self._news()
+
+    def _latch_stop(self) -> None:
         self._stopped = True
         if self._turn is not None:
             self._turn.stop(self._now_ms)
+
+    def _tell_board_to_stop(self) -> None:
         if self.board is not None:
+            self._stop_sent_ms = self._now_ms
             self.board.stop()
-        self._make_neutral()
-        self._news()
 
     def _clear_stop(self) -> None:
         self._log.info("= emergency stop cleared")
@@ -153,6 +166,8 @@ class Car:
         if self._turn is not None:
             self._turn.clear_stop(self._now_ms)
         if self.board is not None:
+            # It may say once more that it is stopped, before it hears of this.
+            self._may_take_over = False
             self.board.clear_stop()
         self._news()
 
@@ -238,9 +253,10 @@ class Car:
         """A board registered, perhaps after a drop: it must be armed anew."""
         self._now_ms = now_ms
         self.board = board
+        self._may_take_over = True
         self._follow_board()
         if self._stopped:
-            board.stop()
+            self._tell_board_to_stop()
         self._log.info("= board %s is there", board.id)
         self._news()
 
@@ -249,8 +265,22 @@ class Car:
         if self.board is not board:
             return
         self._now_ms = now_ms
+        self._agree_on_stop(board)
         self._follow_board()
         self._note_state()
+
+    def _agree_on_stop(self, board: Board) -> None:
+        """Each keeps the emergency stop for the other, whichever of them restarts first."""
+        if board.state == "stopped" and self._may_take_over and not self._stopped:
+            self._log.warning("= emergency stop, from before the board's link began")
+            self._latch_stop()
+        self._may_take_over = False
+        if (
+            self._stopped
+            and board.state != "stopped"
+            and self._now_ms - self._stop_sent_ms >= STOP_AGAIN_MS
+        ):
+            self._tell_board_to_stop()
 
     def board_left(self, board: Board, now_ms: float) -> None:
         """A link of a board ended; the end of an older one than that of now is no news."""

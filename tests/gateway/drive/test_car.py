@@ -369,6 +369,45 @@ def test_a_board_that_was_stopped_before_the_gateway_started_stays_so() -> None:
     assert bob.state() == "armed"
 
 
+def test_a_stop_survives_a_restart_of_the_gateway_and_then_of_the_board(world: World) -> None:
+    world.armed_driver().ask(Stop())
+    world.run(10)
+    fresh = World()
+    fresh.twin, fresh.now_ms = world.twin, world.now_ms
+    fresh.plug_in()
+    fresh.run(600)
+    fresh.unplug()
+    assert fresh.car.is_stopped, "while the board is away"
+    fresh.restart_board()
+    fresh.plug_in()
+    fresh.run(20)
+    assert fresh.car.is_stopped
+    assert fresh.outputs.state == "stopped"
+
+
+def test_a_clear_that_crosses_the_boards_first_word_counts(world: World) -> None:
+    ann = world.armed_driver("ann", Role.ADMIN)
+    ann.ask(Stop())
+    world.run(10)
+    world.unplug()
+    world.plug_in()
+    ann.ask(ClearStop())
+    world.run(600)
+    assert not world.car.is_stopped
+    assert world.outputs.state != "stopped"
+
+
+def test_a_stop_that_never_reached_the_board_is_told_again(world: World) -> None:
+    ann = world.armed_driver()
+    world.twin_frozen = True
+    ann.ask(Stop())
+    world.run(5)
+    world.twin_frozen = False
+    unheard = world.outputs.state
+    world.run(1_100)
+    assert (unheard, world.outputs.state) == ("armed", "stopped")
+
+
 # The board comes and goes
 
 

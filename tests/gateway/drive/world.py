@@ -52,7 +52,7 @@ class World:
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         identity = RegisterBoard("board-1", capabilities=EVERYTHING, limits=limits or BoardLimits())
-        self.twin = BoardTwin(identity, self.board_ms, lambda _: BoardHealth(battery_v=7.4))
+        self.twin = self._booted(identity)
         self.twin_frozen = False
         self._link: Board | None = None
         self._links = 0
@@ -119,6 +119,13 @@ class World:
         self._links += 1
         if noticed and link is not None:
             self.car.board_left(link, self.now_ms)
+
+    def restart_board(self) -> None:
+        """The board forgets everything. To be called while it is unplugged."""
+        self.twin = self._booted(self.twin.identity)
+
+    def _booted(self, identity: RegisterBoard) -> BoardTwin:
+        return BoardTwin(identity, self.board_ms, lambda _: BoardHealth(battery_v=7.4))
 
     def _to_twin(self, message: ToBoard, number: int) -> None:
         def arrive() -> None:
