@@ -71,6 +71,11 @@ class Board:
         elif message.seq in self._unanswered:
             self.round_trip_ms = now_ms - self._unanswered.pop(message.seq)
 
+    @property
+    def unanswered(self) -> int:
+        """How many commands the board may still answer."""
+        return len(self._unanswered)
+
     def is_present(self, now_ms: float) -> bool:
         """Whether the board has told its state, and lately."""
         return self._heard is not None and now_ms - self._heard[1] <= PRESENT_MS
@@ -106,6 +111,9 @@ class Board:
                 tilt=extras.tilt if can.tilt else 0.0,
             )
         )
+        if len(self._unanswered) >= MAX_UNANSWERED:
+            # What stops the car goes out in any case, but is not remembered for ever.
+            del self._unanswered[next(iter(self._unanswered))]
         self._unanswered[self._seq] = now_ms
 
     def stop(self) -> None:

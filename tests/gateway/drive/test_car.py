@@ -478,6 +478,16 @@ def test_a_board_that_does_not_answer_is_not_flooded(world: World) -> None:
     world.twin_frozen = False
 
 
+def test_braking_without_answers_fills_no_memory(world: World) -> None:
+    driver = world.armed_driver()
+    board = world.car.board
+    assert board is not None
+    driver.brake, world.twin_frozen = True, True
+    for _ in range(10 * MAX_UNANSWERED):
+        driver.now(driver.command(0.0))
+    assert board.unanswered == MAX_UNANSWERED
+
+
 def test_the_end_of_an_older_link_is_no_news(world: World) -> None:
     older = world.car.board
     assert older is not None
