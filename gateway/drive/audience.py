@@ -36,6 +36,9 @@ class Audience:
         """Somebody is gone; return whether it was there."""
         return self._participants.pop(participant.name, None) is not None
 
+    def has(self, participant: Participant) -> bool:
+        return self._participants.get(participant.name) is participant
+
     def named(self, name: str) -> Participant | None:
         return self._participants.get(name)
 

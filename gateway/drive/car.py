@@ -104,8 +104,14 @@ class Car:
     # The lease, and the emergency stop
 
     def request(self, participant: Participant, message: LeaseRequest, now_ms: float) -> None:
-        """Do what somebody asks for, or tell it why not."""
+        """Do what somebody asks for, or tell it why not.
+
+        Who has left gets nothing, but stops the car still: a connection that is being closed
+        goes on to speak for a moment.
+        """
         self._now_ms = now_ms
+        if not self._audience.has(participant) and not isinstance(message, Stop):
+            return
         try:
             self._require(participant, message)
             self._do(participant.name, message, now_ms / 1000)
@@ -209,6 +215,7 @@ class Car:
     def command(self, participant: Participant, drive: Drive, now_ms: float) -> Driven:
         """Take a command; return what became of it."""
         self._now_ms = now_ms
+        self._pass_time(now_ms)
         output, reason = self._carry_out(participant, drive, now_ms)
         self.counts[reason or "passed"] += 1
         return Driven(
@@ -306,12 +313,15 @@ class Car:
     def tick(self, now_ms: float) -> None:
         """Do what time alone brings."""
         self._now_ms = now_ms
+        self._pass_time(now_ms)
+        self._note_state()
+        self._audience.tick(now_ms, is_driven=self.is_driven)
+
+    def _pass_time(self, now_ms: float) -> None:
         self._lease.tick(now_ms / 1000)
         if self._turn is not None and self._turn.tick(now_ms):
             self.counts["silence"] += 1
             self._make_neutral()
-        self._note_state()
-        self._audience.tick(now_ms, is_driven=self.is_driven)
 
     @property
     def state(self) -> DriveState:

@@ -192,6 +192,25 @@ def test_a_queue_that_is_let_go_after_a_stall_does_not_drive(world: World) -> No
     assert world.outputs.throttle == 0
 
 
+def test_commands_that_were_held_up_do_not_set_the_car_off_again(world: World) -> None:
+    driver = world.armed_driver()
+    driver.throttle = 0.8
+    world.run(100)
+    driver.throttle = None
+    held_up = [driver.command(0.8)]
+    world.run(30)
+    held_up.append(driver.command(0.8))
+    world.run(270)
+    assert world.outputs.throttle == 0
+    assert [driver.now(command).reason for command in held_up] == ["expired"] * 2
+    world.run(20)
+    assert world.outputs.throttle == 0
+    # Whoever is still there goes on at once.
+    driver.throttle = 0.8
+    world.run(60)
+    assert world.outputs.throttle == 0.8
+
+
 # The lease
 
 
@@ -243,6 +262,20 @@ def test_the_next_driver_begins_with_a_car_that_stands_and_must_be_armed(world: 
         assert world.outputs.throttle == 0
     assert bob.reason() == "not-armed"
     assert ann.reason() == "not-driving"
+
+
+def test_who_has_left_holds_nothing_but_may_stop_the_car(world: World) -> None:
+    ann = world.driver("ann", Role.ADMIN)
+    ann.leave()
+    ann.request_lease()
+    assert not world.car.is_driven
+    bob = world.armed_driver("bob")
+    ann.request_lease()
+    ann.ask(RevokeLease())
+    assert (bob.you(), world.car.waiting) == ("driving", 0)
+    ann.ask(Stop())
+    ann.ask(ClearStop())
+    assert world.car.is_stopped
 
 
 def test_the_lease_ends_after_its_time(world: World) -> None:
