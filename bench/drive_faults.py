@@ -46,10 +46,10 @@ class Fault:
     watch_s: float = 0.3
     """How long cars are looked at after that: they must stay where they are."""
     driver_dies: bool = False
-    """Commands that it sent before may still be under way, and count until they are too old."""
+    """What it sent before may still be under way: the cars are watched until that is too old."""
 
 
-LATE_COMMANDS_US = 400_000
+LATE_COMMANDS_S = 0.4
 """The time to live of commands."""
 
 
@@ -113,16 +113,14 @@ def struck(fault: Fault, boards: Boards) -> Outcome:
     fault_us = now_us()
     fault.strike()
     struck_us = now_us()
-    last_us = struck_us
     if fault.driver_dies:
         sent_us = _sent_us(driving)
-        last_us += LATE_COMMANDS_US
-        time.sleep(LATE_COMMANDS_US / 1e6)
+        time.sleep(LATE_COMMANDS_S)
     boards.wait(_neutral_since(fault_us), STOPS_WITHIN_US / 1e6)
     busy_pct = _busy_pct(machine, psutil.cpu_times())
     fault.after()
     time.sleep(fault.watch_s)
-    span = _Span(moving_us, fault_us, struck_us, last_us, now_us())
+    span = _Span(moving_us, fault_us, struck_us, now_us())
     return _outcome(fault.name, boards, span, sent_us, busy_pct)
 
 
@@ -156,14 +154,11 @@ def _sent_us(driving: Driving) -> list[float] | None:
 
 @dataclass(frozen=True)
 class _Span:
-    """When all cars moved, when the fault began and was done, when the last command may have come,
-    and how long the cars were watched.
-    """
+    """When all cars moved, when the fault began and was done, and how long cars were watched."""
 
     moving_us: int
     fault_us: int
     struck_us: int
-    last_us: int
     until_us: int
 
 
@@ -175,7 +170,7 @@ def _outcome(
         if not trace.moved_at(span.fault_us):
             stutters += trace.neutrals(span.moving_us, span.fault_us)
             continue
-        stop = trace.stop(span.fault_us, span.last_us, span.until_us)
+        stop = trace.stop(span.fault_us, span.struck_us, span.until_us)
         stops.append(stop)
         stutters += trace.neutrals(span.moving_us, stop.neutral_us or span.fault_us)
         if stop.neutral_us is not None:

@@ -92,16 +92,16 @@ class Trace:
             if from_us <= after.at_us < to_us and before.throttle and not after.throttle
         )
 
-    def stop(self, fault_us: int, last_us: int, watched_until_us: int) -> Stop:
+    def stop(self, fault_us: int, struck_us: int, watched_until_us: int) -> Stop:
         """How the car stopped after something broke from ``fault_us`` on.
 
-        Up to ``last_us`` commands may have come: a car that moved again before was told to, and
-        one that moves again later jumps. Raises ValueError for a car that did not move at the
+        All was broken at ``struck_us``: a car that moved again before was told to, and one that
+        moves again later jumps. Raises ValueError for a car that did not move at the
         beginning.
         """
         if not self.moved_at(fault_us):
             raise ValueError("the car did not move when the fault came")
-        neutral_us = self.neutral_since(max(fault_us, self._last_throttle_us(last_us)))
+        neutral_us = self.neutral_since(max(fault_us, self._last_throttle_us(struck_us)))
         if neutral_us is None or neutral_us > min(watched_until_us, fault_us + STOPS_WITHIN_US):
             return Stop(None)
         command_us = self._last_command_us(neutral_us)

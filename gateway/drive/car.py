@@ -34,6 +34,8 @@ from protocol.messages import (
     Stop,
 )
 
+MOST_MS = 1e7
+"""The longest that a message can tell; rounding may make the longest lease seem longer."""
 STOP_AGAIN_MS = 500.0
 """A board that goes on after a stop is told again, this often: it must latch there, too."""
 
@@ -148,6 +150,10 @@ class Car:
                 self._clear_stop()
 
     def _stop(self) -> None:
+        if self._stopped and (self.board is None or self.board.state == "stopped"):
+            # It is on everywhere. Pages send several copies; a flood of them must not drown the
+            # board's link.
+            return
         if not self.is_stopped:
             self.stops += 1
             self._log.warning("= emergency stop")
@@ -359,7 +365,7 @@ class Car:
             driven=turn is not None,
             queue=self.waiting,
             place=place,
-            left_ms=max(0.0, left_ms) if left_ms is not None else None,
+            left_ms=min(MOST_MS, max(0.0, left_ms)) if left_ms is not None else None,
             session=turn.grant.session if turn is not None and drives else None,
             capabilities=board.capabilities if board is not None else None,
             health=board.health if board is not None and drives else None,

@@ -39,8 +39,14 @@ class Turn:
         return newer
 
     def is_expired(self, drive: Drive, now_ms: float) -> bool:
-        """Return whether a command may be too old to be acted upon."""
+        """Return whether a command may be too old to be acted upon.
+
+        After a silence it has to be younger than that silence: what was held up since before must
+        not set the car off again.
+        """
         limit_ms = min(drive.ttl_ms, self._settings.max_command_age_ms)
+        if self._failsafe.state == "neutral":
+            limit_ms = min(limit_ms, self._settings.command_timeout_ms)
         heard = drive.heard
         return heard is None or not is_fresh(age_ms(heard, now_ms), heard, limit_ms)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from edge.roles import Role
 from gateway.drive.board import MAX_UNANSWERED
 from gateway.drive.settings import DriveSettings
+from protocol.codec import decode, encode
 from protocol.messages import (
     BoardLimits,
     ClearStop,
@@ -19,6 +20,7 @@ from protocol.messages import (
     RevokeLease,
     Stop,
 )
+from protocol.messages import Car as CarStatus
 from tests.gateway.drive.world import ARMING_MS, World
 
 BOARD_LIMIT_MS = 250 + 20
@@ -278,6 +280,16 @@ def test_who_has_left_holds_nothing_but_may_stop_the_car(world: World) -> None:
     assert world.car.is_stopped
 
 
+def test_the_longest_lease_can_be_told() -> None:
+    longest = World(DriveSettings(lease_s=10_000))
+    for number in range(300):
+        longest.now_ms += 0.37
+        driver = longest.driver(f"driver-{number}")
+        driver.request_lease()
+        assert decode(encode(driver.status), CarStatus) == driver.status
+        driver.leave()
+
+
 def test_the_lease_ends_after_its_time(world: World) -> None:
     timed = World(DriveSettings(lease_s=10))
     timed.plug_in()
@@ -439,6 +451,20 @@ def test_a_stop_that_never_reached_the_board_is_told_again(world: World) -> None
     unheard = world.outputs.state
     world.run(1_100)
     assert (unheard, world.outputs.state) == ("armed", "stopped")
+
+
+def test_a_flood_of_stops_from_who_does_not_drive_does_not_reach_the_board(world: World) -> None:
+    ann, bob = world.armed_driver("ann"), world.driver("bob")
+    ann.throttle = None
+    bob.ask(Stop())
+    world.run(5)
+    assert world.car.board is not None
+    answered = world.twin_messages
+    for _ in range(100):
+        bob.ask(Stop())
+    world.run(5)
+    assert world.outputs.state == "stopped"
+    assert world.twin_messages == answered
 
 
 # The board comes and goes

@@ -54,6 +54,8 @@ class World:
         identity = RegisterBoard("board-1", capabilities=EVERYTHING, limits=limits or BoardLimits())
         self.twin = self._booted(identity)
         self.twin_frozen = False
+        self.twin_messages = 0
+        """How many reached it."""
         self._link: Board | None = None
         self._links = 0
         self.drivers: list[Driver] = []
@@ -130,6 +132,7 @@ class World:
     def _to_twin(self, message: ToBoard, number: int) -> None:
         def arrive() -> None:
             if number == self._links and not self.twin_frozen:
+                self.twin_messages += 1
                 self._from_twin(self.twin.received(encode(message), self.board_ms))
 
         self.later(arrive, 0.0)
