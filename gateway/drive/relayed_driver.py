@@ -5,7 +5,9 @@ import time
 from typing import assert_never
 
 from edge.roles import Role
+from edge.token_bucket import TokenBucket
 from gateway.drive.car import Car
+from gateway.drive.control_channel import COMMANDS_PER_S
 from gateway.drive.participant import Participant
 from gateway.message_socket import MessageSocket, Socket, SocketEnded
 from protocol.codec import decode
@@ -22,6 +24,8 @@ from protocol.messages import (
 
 SILENCE_S = 8.0
 """As a viewer's heartbeat on the events channel."""
+COMMAND_BURST = 200
+"""What TCP held up comes at once. The board's link carries little more: see MessageSocket."""
 
 
 class RelayedDriver:
@@ -29,6 +33,7 @@ class RelayedDriver:
 
     def __init__(self, socket: Socket, car: Car, role: Role) -> None:
         self._car = car
+        self._bucket = TokenBucket(COMMANDS_PER_S, COMMAND_BURST, time.monotonic())
         name = secrets.token_hex(16)
         self._messages = MessageSocket(socket, f"driver {name[:8]} of {car.id}")
         self._participant = Participant(
@@ -54,8 +59,7 @@ class RelayedDriver:
         message: RelayedToGateway = decode(text, RelayedToGateway)
         match message:
             case Drive():
-                driven = self._car.command(self._participant, message, _now_ms())
-                self._messages.send(driven)
+                self._command(message)
             case Sync():
                 self._messages.send(Synced(message.sent_ms, received_ms, time.time() * 1000))
             case Ping():
@@ -68,6 +72,12 @@ class RelayedDriver:
                 self._car.request(self._participant, message, _now_ms())
             case _:
                 assert_never(message)
+
+    def _command(self, drive: Drive) -> None:
+        if not self._bucket.take(time.monotonic()):
+            self._car.counts["flood"] += 1
+            return
+        self._messages.send(self._car.command(self._participant, drive, _now_ms()))
 
 
 def _now_ms() -> float:

@@ -404,5 +404,15 @@ async def test_a_driver_over_a_websocket(world: World) -> None:
     await until(lambda: not world.car.is_driven, "the end of the lease", 3)
 
 
+async def test_too_many_commands_over_a_websocket_do_not_reach_the_board(world: World) -> None:
+    async with world.session.ws_connect(world.url / "ws/control") as socket:
+        await socket.send_str(encode(Join("front")))
+        for seq in range(390):
+            await socket.send_str(encode(Drive("none", seq, 0.0, 400.0, 0.0, 0.0)))
+        await until(lambda: sum(world.car.counts.values()) == 390, "all commands", 5)
+        assert world.car.counts["flood"] > 0
+        assert not socket.closed
+
+
 async def test_a_camera_without_a_car_is_refused(world: World) -> None:
     assert await refusal(world, "ws/control", encode(Join("back"))) == ("unknown-camera", 4404)
