@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Mapping
 
 from edge.roles import Role
@@ -10,7 +11,7 @@ from gateway.drive.board_link import BoardLink
 from gateway.drive.car import Car
 from gateway.drive.relayed_driver import RelayedDriver
 from gateway.drive.settings import CarSettings, DriveSettings
-from gateway.errors import UnknownBoard, UnknownCamera
+from gateway.errors import TooManyViewers, UnknownBoard, UnknownCamera
 from gateway.message_socket import Socket
 from gateway.named_log import NamedLog
 from protocol.messages import Join, RegisterBoard
@@ -18,6 +19,9 @@ from protocol.messages import Join, RegisterBoard
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.02
+MAX_SOCKETS = 64
+"""Who may drive, and who only watches, at once over WebSockets: the latter take no place from
+the former."""
 
 
 class Cars:
@@ -31,6 +35,8 @@ class Cars:
         self._by_camera = {cars[car.id].camera: car for car in self.all}
         self._by_board = {cars[car.id].board: car for car in self.all}
         self._links: dict[str, BoardLink] = {}
+        self._sockets: Counter[bool] = Counter()
+        """By whether they may drive."""
         self._ticking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Cars":
@@ -68,11 +74,21 @@ class Cars:
                 del self._links[registered.device_id]
 
     async def serve_driver(self, socket: Socket, join: Join, role: Role) -> None:
-        """Serve a driver who came over a WebSocket, until it ends. Raises UnknownCamera."""
+        """Serve a driver who came over a WebSocket, until it ends.
+
+        Raises UnknownCamera or TooManyViewers.
+        """
         car = self._by_camera.get(join.camera)
         if car is None:
             raise UnknownCamera(f"no car has a camera {join.camera!r}")
-        await RelayedDriver(socket, car, role).run()
+        may_drive = role.allows(Role.DRIVER)
+        if self._sockets[may_drive] >= MAX_SOCKETS:
+            raise TooManyViewers(f"{MAX_SOCKETS} are at cars this way already")
+        self._sockets[may_drive] += 1
+        try:
+            await RelayedDriver(socket, car, role).run()
+        finally:
+            self._sockets[may_drive] -= 1
 
     async def _tick(self) -> None:
         while True:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, WSMsgType
@@ -20,6 +21,7 @@ from edge.server import serving
 from edge.settings import HttpSettings
 from edge.tokens import Tokens
 from gateway.app import media_routes
+from gateway.drive.cars import MAX_SOCKETS
 from gateway.drive.control_channel import FLOOD
 from gateway.drive.routes import drive_routes
 from gateway.drive.settings import CarSettings, DriveSettings
@@ -416,3 +418,19 @@ async def test_too_many_commands_over_a_websocket_do_not_reach_the_board(world: 
 
 async def test_a_camera_without_a_car_is_refused(world: World) -> None:
     assert await refusal(world, "ws/control", encode(Join("back"))) == ("unknown-camera", 4404)
+
+
+async def test_watchers_over_websockets_are_bounded_and_keep_no_driver_out(tmp_path: Path) -> None:
+    tokens = Tokens.load_or_create(tmp_path)
+    async with world_of(Authenticator(tokens)) as world, contextlib.AsyncExitStack() as stack:
+
+        async def join(role: Role) -> str:
+            connecting = world.session.ws_connect(world.url / "ws/control")
+            socket = await stack.enter_async_context(connecting)
+            await socket.send_str(encode(Join("front", token=tokens.by_role[role])))
+            told = await socket.receive_json(timeout=5)
+            return str(told.get("problem", told.get("you")))
+
+        assert {await join(Role.VIEWER) for _ in range(MAX_SOCKETS)} == {"watching"}
+        assert (await join(Role.VIEWER)).endswith(":overloaded")
+        assert await join(Role.DRIVER) == "watching"
