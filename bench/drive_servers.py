@@ -109,8 +109,10 @@ class Drivable:
 
     def places(self) -> list[Place]:
         """Where the driver of each car joins ``front`` that has no peer connection."""
-        url, token = f"{self.front.socket_origin}/ws/control", self.tickets.driver
-        return [Place(url, f"camera-{car}", token) for car in range(self.cars)]
+        url = f"{self.front.socket_origin}/ws/control"
+        pictures = f"{self.gateway.socket_origin}/ws/viewer"
+        token = self.tickets.driver
+        return [Place(url, pictures, f"camera-{car}", token) for car in range(self.cars)]
 
     @property
     def board_url(self) -> str:

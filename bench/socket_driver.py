@@ -1,4 +1,4 @@
-"""A driver without a peer connection: everything goes over one WebSocket."""
+"""A driver without a peer connection: commands over one WebSocket, pictures over another."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ import aiohttp
 from bench.driver import CONNECT_TIMEOUT_S, Driver
 from bench.target import Place
 from protocol.codec import encode
-from protocol.messages import Join
+from protocol.messages import Join, Next
 
 MAX_UNSENT = 64
 CLOSE_TIMEOUT_S = 1.0
@@ -35,15 +35,37 @@ class _Channel:
 class SocketDriver(Driver):
     """Single use, as its base: ``join`` in place of ``connect``."""
 
+    pictures = 0
+    """How many have come. Without any, the gateway takes throttle from no driver."""
+
     async def join(self, session: aiohttp.ClientSession, place: Place) -> None:
         """Be at the car; it commands nothing yet."""
-        socket = await session.ws_connect(
-            place.url, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S)
-        )
-        await socket.send_str(encode(Join(place.camera, token=place.token or None)))
+        socket = await self._joined(session, place.url, place)
+        pictures = await self._joined(session, place.pictures, place)
         channel = _Channel(socket, asyncio.Queue(MAX_UNSENT))
-        self.begin(channel, channel, self._receive(socket), self._send(channel))
+        self.begin(
+            channel, channel, self._receive(socket), self._send(channel), self._look(pictures)
+        )
         await self._becomes(lambda: self.status is not None, CONNECT_TIMEOUT_S)
+        await self._becomes(lambda: self.pictures > 0, CONNECT_TIMEOUT_S)
+
+    async def _joined(
+        self, session: aiohttp.ClientSession, url: str, place: Place
+    ) -> aiohttp.ClientWebSocketResponse:
+        timeout = aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S)
+        socket = await session.ws_connect(url, timeout=timeout)
+        await socket.send_str(encode(Join(place.camera, token=place.token or None)))
+        return socket
+
+    async def _look(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Ask for a picture, and for the next one when it has come: it is none that drives."""
+        async with socket:
+            await socket.send_str(encode(Next()))
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    self.pictures += 1
+                    self._changed.set()
+                    await socket.send_str(encode(Next()))
 
     async def _receive(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:

@@ -24,8 +24,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a driver without a peer connection joins: a WebSocket, and the camera of its car."""
+    """Where a driver without a peer connection joins, and sees the camera of its car.
+
+    ``url`` and ``pictures`` are WebSockets; the second one is always the gateway's own.
+    """
 
     url: str
+    pictures: str
     camera: str
     token: str = ""

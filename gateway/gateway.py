@@ -37,10 +37,15 @@ class Gateway:
     ) -> None:
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
         self.overload = Overload()
-        self.cars = Cars(cars or {}, drive or DriveSettings())
+        cars = cars or {}
+        car_of = {car.camera: car_id for car_id, car in cars.items()}
         self.cameras = {
-            camera_id: self._camera(camera_id, settings) for camera_id, settings in cameras.items()
+            camera_id: Camera(
+                camera_id, settings, self._executor, self.overload, car_of.get(camera_id)
+            )
+            for camera_id, settings in cameras.items()
         }
+        self.cars = Cars(cars, drive or DriveSettings(), self.cameras)
         self.peers = Peers(self.cameras, self.cars, webrtc)
         self.picture_viewers = PictureViewers(self.cameras)
         self._stack = contextlib.AsyncExitStack()
@@ -59,11 +64,6 @@ class Gateway:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
-
-    def _camera(self, camera_id: str, settings: CameraSettings) -> Camera:
-        car = self.cars.of_camera(camera_id)
-        car_id = car.id if car is not None else None
-        return Camera(camera_id, settings, self._executor, self.overload, car_id)
 
     @property
     def infos(self) -> tuple[CameraInfo, ...]:

@@ -44,6 +44,8 @@ class MessageSocket:
 
     ``newest`` gives what to send when nothing else waits, None when there is nothing; after
     ``wake`` it is asked again. ``send_timeout_s``: how long the far end may take nothing.
+    ``over`` is called as soon as either side has ended it, before the goodbye, which may take a
+    second when the far end is gone.
     """
 
     def __init__(
@@ -53,11 +55,13 @@ class MessageSocket:
         *,
         newest: Callable[[], bytes | None] = lambda: None,
         send_timeout_s: float = SEND_TIMEOUT_S,
+        over: Callable[[], None] = lambda: None,
     ) -> None:
         self._socket = socket
         self._name = name
         self._newest = newest
         self._send_timeout_s = send_timeout_s
+        self._over = over
         self._queue: deque[str] = deque(maxlen=MAX_QUEUED)
         self._woken = asyncio.Event()
         self._bucket = TokenBucket(MESSAGES_PER_S, MESSAGE_BURST, time.monotonic())
@@ -93,6 +97,7 @@ class MessageSocket:
         finally:
             if not self._ended.done():
                 self._ended.cancel()
+            self._over()
             await self._say_goodbye(reason)
 
     async def _wait_for_end(self) -> None:

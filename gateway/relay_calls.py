@@ -5,6 +5,7 @@ The gateway dials, so nothing has to reach it. A call that fails costs only itse
 
 import asyncio
 import logging
+from collections import Counter
 from typing import Protocol
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
@@ -17,12 +18,13 @@ from gateway.settings import UplinkSettings
 from gateway.websocket_entry import refuse, slug_of
 from protocol.codec import MAX_MESSAGE_BYTES, decode
 from protocol.errors import ProtocolError
-from protocol.messages import Call, Join, RegisterBoard
+from protocol.messages import Call, CallKind, Join, RegisterBoard
 
 logger = logging.getLogger(__name__)
 
 MAX_CALLS = 64
-"""Relays that may be served at once; the caller of another one is told that nobody came."""
+"""Relays of each kind that may be served at once: drivers take no place from boards. The caller of
+another one is told that nobody came."""
 ANSWER_TIMEOUT_S = 5.0
 """From the call to the caller's first message; signaling waits no longer."""
 CLOSE_TIMEOUT_S = 1.0
@@ -59,6 +61,7 @@ class RelayCalls:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._cars = cars
         self._tasks: set[asyncio.Task[None]] = set()
+        self._open: Counter[CallKind] = Counter()
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -74,9 +77,10 @@ class RelayCalls:
 
     def take(self, call: Call) -> None:
         """Answer ``call``. Returns at once, and raises nothing."""
-        if len(self._tasks) >= MAX_CALLS:
+        if self._open[call.kind] >= MAX_CALLS:
             logger.warning("< call for %s: %d relays are open already", call.target, MAX_CALLS)
             return
+        self._open[call.kind] += 1
         task = asyncio.create_task(self._answer(call), name=f"relay {call.kind} {call.target}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -92,6 +96,8 @@ class RelayCalls:
         except Exception:
             # A defect, but one caller's.
             log.exception("= failed unexpectedly")
+        finally:
+            self._open[call.kind] -= 1
 
     async def _serve(self, call: Call, log: NamedLog) -> None:
         loop = asyncio.get_running_loop()

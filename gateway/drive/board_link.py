@@ -26,7 +26,8 @@ class BoardLink:
 
     def __init__(self, socket: Socket, car: Car, registered: RegisterBoard) -> None:
         self._car = car
-        self._messages = MessageSocket(socket, f"board {registered.device_id}")
+        name = f"board {registered.device_id}"
+        self._messages = MessageSocket(socket, name, over=self._left)
         self._board = Board(registered, self._messages.send)
         self._pings = 0
 
@@ -38,9 +39,11 @@ class BoardLink:
         try:
             await self._messages.run(self._received, SILENCE_S)
         finally:
-            self._car.board_left(self._board, _now_ms())
             pinging.cancel()
             await asyncio.wait([pinging])
+
+    def _left(self) -> None:
+        self._car.board_left(self._board, _now_ms())
 
     def supersede(self) -> None:
         """End this link because the board has a newer one."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from edge.roles import Role
+from gateway.camera import Camera
 from gateway.drive.board_link import BoardLink
 from gateway.drive.car import Car
 from gateway.drive.relayed_driver import RelayedDriver
@@ -27,7 +28,13 @@ the former."""
 class Cars:
     """``async with cars:`` makes time pass for them."""
 
-    def __init__(self, cars: Mapping[str, CarSettings], settings: DriveSettings) -> None:
+    def __init__(
+        self,
+        cars: Mapping[str, CarSettings],
+        settings: DriveSettings,
+        cameras: Mapping[str, Camera],
+    ) -> None:
+        self._cameras = cameras
         self._woken = asyncio.Event()
         self.all = [
             Car(car_id, settings, NamedLog(logger, car_id), self._woken.set) for car_id in cars
@@ -86,7 +93,7 @@ class Cars:
             raise TooManyViewers(f"{MAX_SOCKETS} are at cars this way already")
         self._sockets[may_drive] += 1
         try:
-            await RelayedDriver(socket, car, role).run()
+            await RelayedDriver(socket, car, self._cameras[join.camera], role).run()
         finally:
             self._sockets[may_drive] -= 1
 

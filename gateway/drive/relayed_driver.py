@@ -1,11 +1,13 @@
 """A driver without a peer connection, on a WebSocket of its own."""
 
+import contextlib
 import secrets
 import time
 from typing import assert_never
 
 from edge.roles import Role
 from edge.token_bucket import TokenBucket
+from gateway.camera import Camera
 from gateway.drive.car import Car
 from gateway.drive.control_channel import COMMANDS_PER_S
 from gateway.drive.participant import Participant
@@ -31,28 +33,42 @@ COMMAND_BURST = 200
 class RelayedDriver:
     """Single use: ``await run()``."""
 
-    def __init__(self, socket: Socket, car: Car, role: Role) -> None:
+    def __init__(self, socket: Socket, car: Car, camera: Camera, role: Role) -> None:
         self._car = car
+        self._camera = camera
+        self._driving = contextlib.ExitStack()
         self._bucket = TokenBucket(COMMANDS_PER_S, COMMAND_BURST, time.monotonic())
         name = secrets.token_hex(16)
-        self._messages = MessageSocket(socket, f"driver {name[:8]} of {car.id}")
+        self._messages = MessageSocket(socket, f"driver {name[:8]} of {car.id}", over=self._left)
         self._participant = Participant(
             name=name,
             role=role,
             tell=self._messages.send,
             refuse=self._messages.send,
-            # Nothing is known here of the pictures that it sees; what it says counts.
-            video_age_ms=lambda _: 0.0,
-            drives=lambda _: None,
+            video_age_ms=self._video_age_ms,
+            drives=self._drives,
         )
 
     async def run(self) -> None:
         """Serve the driver until either side ends the link."""
         self._car.join(self._participant, _now_ms())
-        try:
-            await self._messages.run(self._received, SILENCE_S)
-        finally:
-            self._car.leave(self._participant, _now_ms())
+        await self._messages.run(self._received, SILENCE_S)
+
+    def _left(self) -> None:
+        self._driving.close()
+        self._car.leave(self._participant, _now_ms())
+
+    def _video_age_ms(self, now_ms: float) -> float | None:
+        """How old the camera's newest picture is: whatever it sees is no younger."""
+        newest = self._camera.newest_jpeg
+        return now_ms - newest.capture_s * 1000 if newest is not None else None
+
+    def _drives(self, drives: bool) -> None:
+        """Keep the camera open, and from being shed, for who drives by it."""
+        self._driving.close()
+        if drives:
+            self._driving.enter_context(self._camera.wanted())
+            self._driving.enter_context(self._camera.driving())
 
     def _received(self, text: str) -> None:
         received_ms = time.time() * 1000

@@ -13,7 +13,8 @@ from aiohttp import ClientSession, WSMsgType
 from yarl import URL
 
 from bench.driver import Driver
-from bench.target import Target
+from bench.socket_driver import SocketDriver
+from bench.target import Place, Target
 from edge.app import build_app
 from edge.auth import Authenticator
 from edge.roles import Role
@@ -26,6 +27,8 @@ from gateway.drive.control_channel import FLOOD
 from gateway.drive.routes import drive_routes
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.gateway import Gateway
+from gateway.message_socket import MessageSocket
+from gateway.picture_routes import picture_routes
 from gateway.settings import WebrtcSettings
 from peerlens.virtual_car.client import BoardClient
 from peerlens.virtual_car.outputs import NEUTRAL, Outputs
@@ -38,7 +41,6 @@ from protocol.messages import (
     ReleaseLease,
     RequestLease,
     Stop,
-    Sync,
 )
 from tests.gateway.conftest import SYNTHETIC
 from tests.support.polling import until
@@ -93,7 +95,11 @@ async def world_of(
 ) -> AsyncIterator[World]:
     http = HttpSettings(port=0)
     gateway = Gateway({"front": SYNTHETIC}, WebrtcSettings(), CARS, settings)
-    routes = [*media_routes(gateway), *drive_routes(gateway.cars)]
+    routes = [
+        *media_routes(gateway),
+        *drive_routes(gateway.cars),
+        *picture_routes(gateway.picture_viewers),
+    ]
     async with (
         gateway,
         serving(build_app(http, authenticator, routes), http) as url,
@@ -376,34 +382,67 @@ async def test_both_addresses_say_that_they_speak_websocket(world: World) -> Non
 # Without a peer connection
 
 
+@contextlib.asynccontextmanager
+async def socket_driver(world: World) -> AsyncIterator[SocketDriver]:
+    origin = world.url.with_scheme("ws")
+    driver = SocketDriver()
+    try:
+        place = Place(str(origin / "ws/control"), str(origin / "ws/viewer"), "front")
+        await driver.join(world.session, place)
+        yield driver
+    finally:
+        await driver.close()
+
+
 async def test_a_driver_over_a_websocket(world: World) -> None:
-    async with world.session.ws_connect(world.url / "ws/control") as socket:
-        await socket.send_str(encode(Join("front")))
-        told = await socket.receive_json(timeout=5)
-        assert told["you"] == "watching"
-        await socket.send_str(encode(Sync(5.0)))
-        assert (await socket.receive_json(timeout=5))["sentMs"] == 5.0
-        await socket.send_str(encode(RequestLease()))
-        session = (await socket.receive_json(timeout=5))["session"]
-        heard: dict[str, float] | None = None
-        state, began_s = "", time.monotonic()
-        for seq in range(1, 400):
-            wire = json.loads(encode(Drive(session, seq, 0.0, 400.0, 0.0, 0.0)))
-            wire |= {"heard": heard, "throttle": 0.5 if state == "armed" else 0.0}
-            wire["videoAgeMs"] = 30
-            await socket.send_str(json.dumps(wire))
-            told = await socket.receive_json(timeout=5)
-            while told["type"] != "driven":
-                told = await socket.receive_json(timeout=5)
-            heard = {"atMs": told["atMs"], "heldMs": 0}
-            state = told["state"]
-            if world.outputs.throttle == 0.5:
-                break
-            await asyncio.sleep(0.02)
-        assert world.outputs.throttle == 0.5
+    camera = world.gateway.cameras["front"]
+    async with socket_driver(world) as driver:
+        began_s = time.monotonic()
+        await driver.arm()
         assert time.monotonic() - began_s > 0.4
-    await until(lambda: world.outputs.throttle == 0, "neutral", 3)
+        assert camera.driven
+        driver.throttle = 0.5
+        await until(moves(world), "the car to move")
+        driver.throttle = None
+        await until(lambda: world.outputs.throttle == 0, "neutral", 3)
+        await driver.arm()
     await until(lambda: not world.car.is_driven, "the end of the lease", 3)
+    assert not camera.driven
+
+
+async def test_over_a_websocket_too_a_page_cannot_see_newer_pictures_than_there_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with socket_driver(world) as driver:
+        await driver.arm()
+        driver.video_age_ms = 0.0
+        driver.throttle = 0.5
+        await until(moves(world), "the car to move")
+        monkeypatch.setattr(world.gateway.cameras["front"], "_publish_jpeg", lambda _: None)
+        await until(lambda: driver.reasons["stale-video"] > 0, "the refusal")
+        await until(lambda: world.outputs.throttle == 0, "no throttle", 3)
+
+
+async def test_the_end_of_a_websocket_counts_at_once_however_long_the_goodbye(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saying = asyncio.Event()
+
+    async def say_nothing(*_: object) -> None:
+        saying.set()
+        await asyncio.Event().wait()
+
+    async with socket_driver(world) as driver:
+        await driver.arm()
+        driver.throttle = 0.5
+        await until(moves(world), "the car to move")
+        monkeypatch.setattr(MessageSocket, "_say_goodbye", say_nothing)
+        world.board_tasks[0].cancel()
+        await asyncio.wait_for(saying.wait(), 5)
+        assert world.car.board is None
+        saying.clear()
+    await asyncio.wait_for(saying.wait(), 5)
+    await until(lambda: not world.car.is_driven, "the end of the lease", 1)
 
 
 async def test_too_many_commands_over_a_websocket_do_not_reach_the_board(world: World) -> None:
