@@ -33,7 +33,9 @@ async def test_lost_packets_are_sent_again_at_full_quality(tmp_path: Path) -> No
             assert await page.quality() == "high"
             assert after["nackCount"] > before["nackCount"]
             assert after["pliCount"] - before["pliCount"] <= FEW_REQUESTS
-            assert after["retransmittedPacketsReceived"] > before["retransmittedPacketsReceived"]
+            # Chromium counts from the first one on.
+            resent = "retransmittedPacketsReceived"
+            assert after.get(resent, 0) > before.get(resent, 0)
             counts = await server.metrics()
             assert counts["peerlens_peer_resent_packets_total"] > 0
             assert link.traffic().down.lost > 0
