@@ -32,6 +32,7 @@ async def test_a_newcomer_drives_with_the_keyboard_and_sees_the_car_move_and_sto
         await driver.take_the_wheel()
         await driver.page.keyboard.down("w")
         await driver.goes_from(parked, FAR)
+        await driver.says("reason", "")
         assert 0 < float(await driver.said("rtt-ms") or "nan") < 1_000
         assert 0 < float(await driver.said("video-age-ms") or "nan") < 1_000
         await driver.page.keyboard.up("w")
