@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+import time
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -11,7 +12,7 @@ from gateway.events_channel import wall_ms
 from gateway.message_socket import MessageSocket, Socket, SocketEnded
 from gateway.units import JpegFrame
 from protocol.codec import decode
-from protocol.messages import Join, Next, PictureViewerToGateway, Ping, Pong
+from protocol.messages import Join, Next, PictureViewerToGateway, Ping, Pong, Sync, Synced
 
 MAX_AHEAD = 4
 """Pictures that a viewer may ask for before they come."""
@@ -107,6 +108,9 @@ class PictureViewer:
             case Next():
                 self._room = min(MAX_AHEAD, self._room + 1)
                 self._messages.wake()
+            case Sync():
+                now_ms = wall_ms(time.monotonic())
+                self._messages.send(Synced(message.sent_ms, now_ms, now_ms))
             case Ping():
                 self._messages.send(Pong(message.id))
             case Pong():

@@ -45,7 +45,7 @@ DriveReason = Literal[
     "slow-video",
     "board-limit",
 ]
-CallKind = Literal["board", "driver"]
+CallKind = Literal["board", "driver", "viewer"]
 
 
 # Parts of messages
@@ -176,12 +176,12 @@ class Hello:
 
 @dataclass(frozen=True)
 class RegisterCamera:
-    """A camera device says where its MJPEG stream is."""
+    """A camera device says where its MJPEG stream is; one that pushes pictures need not."""
 
     TYPE: ClassVar[str] = "register"
     ROLE: ClassVar[str] = "camera"
     device_id: Id
-    stream_url: Url
+    stream_url: Url | None = None
     v: int = VERSION
     token: Token | None = None
     model: Annotated[str, Length(1, 100)] | None = None
@@ -257,17 +257,24 @@ class Registered:
 
 @dataclass(frozen=True)
 class Offer:
-    """A browser asks to watch ``camera``. It makes up ``session``, unguessable."""
+    """A browser asks to watch ``camera``. It makes up ``session``, unguessable.
+
+    ``relay``: this attempt is to go through TURN, so the gateway needs a relay of its own, too.
+    """
 
     TYPE: ClassVar[str] = "offer"
     session: Id
     camera: Id
     sdp: Sdp
+    relay: bool = False
 
 
 @dataclass(frozen=True)
 class RoutedOffer:
-    """An offer on its way to the gateway: signaling adds who asks."""
+    """An offer on its way to the gateway: signaling adds who asks, and the servers to use.
+
+    ``ice_servers`` have credentials of their own, for this session.
+    """
 
     TYPE: ClassVar[str] = "offer"
     session: Id
@@ -275,6 +282,8 @@ class RoutedOffer:
     sdp: Sdp
     peer: Id
     role: ClientRole
+    relay: bool = False
+    ice_servers: Annotated[tuple[IceServer, ...], Length(0, 16)] = ()
 
 
 @dataclass(frozen=True)
@@ -315,6 +324,14 @@ class Cameras:
 
     TYPE: ClassVar[str] = "cameras"
     cameras: Annotated[tuple[CameraInfo, ...], Length(0, 256)]
+
+
+@dataclass(frozen=True)
+class IceServers:
+    """To a browser: the servers to use from now on; the credentials of the others end soon."""
+
+    TYPE: ClassVar[str] = "iceServers"
+    ice_servers: Annotated[tuple[IceServer, ...], Length(0, 16)]
 
 
 @dataclass(frozen=True)
@@ -558,7 +575,7 @@ class Next:
 class Call:
     """Somebody who cannot reach the gateway waits at signaling, in ``/ws/relay/{call}``.
 
-    A driver for a camera, or a board: ``target`` is the id of that.
+    A driver or a viewer for a camera, or a board: ``target`` is the id of that.
     """
 
     TYPE: ClassVar[str] = "call"
@@ -572,7 +589,9 @@ class Call:
 
 Introduction = Hello | RegisterCamera | RegisterGateway
 BrowserToSignaling = Hello | Offer | Candidate | Bye | Ping | Pong
-SignalingToBrowser = Welcome | Cameras | Answer | Candidate | Bye | Error | Ping | Pong
+SignalingToBrowser = (
+    Welcome | Cameras | IceServers | Answer | Candidate | Bye | Error | Ping | Pong
+)
 GatewayToSignaling = RegisterGateway | Cameras | Answer | Candidate | Bye | Error | Ping | Pong
 SignalingToGateway = Registered | RoutedOffer | Candidate | Bye | Call | Error | Ping | Pong
 DeviceToSignaling = RegisterCamera | Ping | Pong
@@ -585,5 +604,6 @@ GatewayToDriver = Driven
 BoardToGateway = RegisterBoard | Acted | Telemetry | Ping | Pong
 GatewayToBoard = Registered | Actuate | Stop | ClearStop | Error | Ping | Pong
 RelayedToGateway = Join | Sync | LeaseRequest | Drive | Ping | Pong
-PictureViewerToGateway = Join | Next | Ping | Pong
+PictureViewerToGateway = Join | Next | Sync | Ping | Pong
+GatewayToPictureViewer = Synced | Error | Ping | Pong
 GatewayToRelayed = Synced | Car | Driven | Error | Ping | Pong

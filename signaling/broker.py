@@ -283,7 +283,9 @@ class Broker:
                 message.session,
             )
         role = cast(Literal["viewer", "driver", "admin"], (link.role or Role.VIEWER).value)
-        routed = RoutedOffer(message.session, message.camera, message.sdp, link.conn, role)
+        routed = RoutedOffer(
+            message.session, message.camera, message.sdp, link.conn, role, message.relay
+        )
         if len(encode(routed).encode()) > MAX_MESSAGE_BYTES:
             # A player's offer was never JSON, and a browser's grows by who sent it: too large a
             # message would end the gateway's link, which is everybody's.

@@ -37,6 +37,9 @@ class Devices:
         Raises :class:`LinkRefused` for a stream address that is not allowed, or when there
         are too many devices.
         """
+        if message.stream_url is None:
+            # Who has no stream of its own pushes pictures, at another address.
+            raise LinkRefused("invalid-field", "streamUrl: expected the address of the stream")
         expected = refusal(message.stream_url, from_loopback=self._from_loopback)
         if expected is not None:
             raise LinkRefused("invalid-field", f"streamUrl: expected {expected}")

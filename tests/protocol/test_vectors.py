@@ -28,6 +28,7 @@ DIRECTIONS = {
     "relayedToGateway": messages.RelayedToGateway,
     "gatewayToRelayed": messages.GatewayToRelayed,
     "pictureViewerToGateway": messages.PictureViewerToGateway,
+    "gatewayToPictureViewer": messages.GatewayToPictureViewer,
 }
 PROBLEMS = {cls.slug for cls in (MalformedMessage, UnknownType, InvalidField)}
 

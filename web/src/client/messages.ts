@@ -163,7 +163,7 @@ const RegisterCamera = message(
   "register",
   {
     deviceId: required(id),
-    streamUrl: required(url),
+    streamUrl: maybe(url),
     v: version,
     token: maybe(token),
     model: maybe(text(1, 100)),
@@ -219,11 +219,13 @@ const Offer = message("offer", {
   session: required(id),
   camera: required(id),
   sdp: required(sdp),
+  relay: optional(boolean, false),
 });
 const RoutedOffer = message("offer", {
   ...Offer.shape,
   peer: required(id),
   role: required(clientRole),
+  iceServers,
 });
 const Answer = message("answer", { session: required(id), sdp: required(sdp) });
 const Candidate = message("candidate", {
@@ -240,6 +242,7 @@ export type Bye = Message<typeof Bye>;
 // At any time
 
 const Cameras = message("cameras", { cameras: required(cameraList) });
+const IceServers = message("iceServers", { iceServers: required(list(object(iceServer), 0, 16)) });
 const ErrorMessage = message("error", {
   problem: required(text(1, 200)),
   detail: required(words),
@@ -365,7 +368,7 @@ const Telemetry = message("telemetry", {
 const Next = message("next", {});
 const Call = message("call", {
   call: required(id),
-  kind: required(oneOf("board", "driver")),
+  kind: required(oneOf("board", "driver", "viewer")),
   target: required(id),
   role: maybe(clientRole),
 });
@@ -376,6 +379,7 @@ export const browserToSignaling = [Hello, Offer, Candidate, Bye, Ping, Pong] as 
 export const signalingToBrowser = [
   Welcome,
   Cameras,
+  IceServers,
   Answer,
   Candidate,
   Bye,
@@ -421,9 +425,9 @@ export const gatewayToBoard = [
 ] as const;
 export const relayedToGateway = [Join, Sync, ...leaseRequests, Drive, Ping, Pong] as const;
 export const gatewayToRelayed = [Synced, Car, Driven, ErrorMessage, Ping, Pong] as const;
-export const pictureViewerToGateway = [Join, Next, Ping, Pong] as const;
+export const pictureViewerToGateway = [Join, Next, Sync, Ping, Pong] as const;
 /** Beside pictures, which are binary. */
-export const gatewayToPictureViewer = [ErrorMessage, Ping, Pong] as const;
+export const gatewayToPictureViewer = [Synced, ErrorMessage, Ping, Pong] as const;
 
 export type ToSignaling = Draft<(typeof browserToSignaling)[number]>;
 export type FromSignaling = Message<(typeof signalingToBrowser)[number]>;

@@ -188,12 +188,20 @@ export class Signaling {
     }
     if (message.type === "welcome") this.#welcome(message);
     else if (message.type === "cameras") this.#cameras.set(message.cameras);
+    else if (message.type === "iceServers") this.#renew(message.iceServers);
     else if (message.type === "ping") this.send({ type: "pong", id: message.id });
     else if (message.type === "pong") this.#answered();
     else if (message.session !== null) this.#sessions.get(message.session)?.(message);
     else if (message.type === "error") {
       this.#lastError = { problem: problemSlug(message.problem), detail: message.detail };
     }
+  }
+
+  /** What the welcome said of them is about to end. */
+  #renew(iceServers: Welcome["iceServers"]): void {
+    const { welcome } = this.#status.value;
+    if (welcome === null) return;
+    this.#become({ ...this.#status.value, welcome: { ...welcome, iceServers } });
   }
 
   #welcome(welcome: Welcome): void {

@@ -25,6 +25,7 @@ const DIRECTIONS: Readonly<Record<string, readonly messages.Spec[]>> = {
   relayedToGateway: messages.relayedToGateway,
   gatewayToRelayed: messages.gatewayToRelayed,
   pictureViewerToGateway: messages.pictureViewerToGateway,
+  gatewayToPictureViewer: messages.gatewayToPictureViewer,
 };
 
 const files = import.meta.glob<Vectors>("../../../protocol/vectors/*.json", {
@@ -72,7 +73,7 @@ describe("encode", () => {
   });
 
   it("writes what decode reads back", () => {
-    const offer = { type: "offer", session: "s-1", camera: "front", sdp: "v=0\r\n" } as const;
+    const offer = { type: "offer", session: "s-1", camera: "front", sdp: "v=0\r\n", relay: false } as const;
     const text = encode(offer, messages.browserToSignaling);
     expect(decode(text, messages.browserToSignaling)).toEqual(offer);
   });
