@@ -589,9 +589,7 @@ class Call:
 
 Introduction = Hello | RegisterCamera | RegisterGateway
 BrowserToSignaling = Hello | Offer | Candidate | Bye | Ping | Pong
-SignalingToBrowser = (
-    Welcome | Cameras | IceServers | Answer | Candidate | Bye | Error | Ping | Pong
-)
+SignalingToBrowser = Welcome | Cameras | IceServers | Answer | Candidate | Bye | Error | Ping | Pong
 GatewayToSignaling = RegisterGateway | Cameras | Answer | Candidate | Bye | Error | Ping | Pong
 SignalingToGateway = Registered | RoutedOffer | Candidate | Bye | Call | Error | Ping | Pong
 DeviceToSignaling = RegisterCamera | Ping | Pong
