@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from edge.settings import Frozen
-from edge.turn_credentials import TurnSettings, minted_ice_servers
+from edge.turn_credentials import TurnSettings, minted_ice_servers, one_or_many
 from protocol.messages import IceServer
 
 MAX_FIXED = 14
@@ -30,9 +30,7 @@ class IceServerSettings(Frozen):
     @field_validator("urls", mode="before")
     @classmethod
     def _one_or_many(cls, urls: object) -> object:
-        if isinstance(urls, str):
-            return (urls,)
-        return tuple(urls) if isinstance(urls, list) else urls
+        return one_or_many(urls)
 
     @field_validator("urls")
     @classmethod
