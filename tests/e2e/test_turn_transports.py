@@ -48,7 +48,6 @@ async def test_video_plays_relayed_at_both_ends(
             assert viewer["delivery"]["path"] == "relay/relay"
             counts = await server.metrics()
             assert counts["peerlens_turn_allocations_total"] == 1
-            print(over, played)
             await opened.page.evaluate("leave()")
             await server.counts_reach(
                 lambda counts: counts["peerlens_peers"] + counts["peerlens_peers_closing"] == 0,

@@ -59,8 +59,8 @@ def turn_only(
     ) as running:
         ports = f"{RELAYED_PORTS[0]}-{RELAYED_PORTS[1]}"
         closed = {
-            "udp": [],
-            "tcp": [f"udp dport {running.port} drop"],
+            "udp": [f"tcp dport {{ {running.port}, {TLS_PORT} }} drop"],
+            "tcp": [f"udp dport {running.port} drop", f"tcp dport {TLS_PORT} drop"],
             "tls": [f"meta l4proto {{ tcp, udp }} th dport {running.port} drop"],
         }[over]
         if program_relayed:
