@@ -16,31 +16,30 @@ REPLY_TIMEOUT_S = 1.0
 WRITER_LIMIT = 262_144
 """Bytes that are written before a look at whether the peer takes them; aiohttp's own choice."""
 
-_REFUSED = {
-    WSCloseCode.MESSAGE_TOO_BIG: (
-        "message-too-large",
-        f"expected at most {MAX_MESSAGE_BYTES} bytes",
-    ),
-    WSCloseCode.INVALID_TEXT: ("malformed-message", "expected UTF-8"),
-}
-
 
 class Socket(web.WebSocketResponse):
     """A WebSocket of bounded messages, without compression, whose pings its owner sees.
 
     aiohttp closes by itself on frames that it cannot take; the contract wants an `error`
     first. Messages of up to twice the limit are still received, so that most of those that
-    are too large are answered with the connection in order.
+    are too large are answered with the connection in order. ``binary_bytes``: the largest
+    picture, for sockets that carry some; ``autoping`` leaves pings to aiohttp.
     """
 
     def __init__(
-        self, on_refused: Callable[[str], None], *, writer_limit: int = WRITER_LIMIT
+        self,
+        on_refused: Callable[[str], None],
+        *,
+        writer_limit: int = WRITER_LIMIT,
+        binary_bytes: int = 0,
+        autoping: bool = False,
     ) -> None:
+        self._largest = max(MAX_MESSAGE_BYTES, binary_bytes)
         super().__init__(
             timeout=REPLY_TIMEOUT_S,
-            autoping=False,
+            autoping=autoping,
             compress=False,
-            max_msg_size=2 * MAX_MESSAGE_BYTES,
+            max_msg_size=binary_bytes + 2 * MAX_MESSAGE_BYTES,
             writer_limit=writer_limit,
         )
         self._on_refused = on_refused
@@ -50,10 +49,14 @@ class Socket(web.WebSocketResponse):
     async def close(
         self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
     ) -> bool:
-        refused = _REFUSED.get(WSCloseCode(code)) if code in _REFUSED else None
-        if refused is None or self.closed:
+        if code == WSCloseCode.MESSAGE_TOO_BIG:
+            slug, detail = "message-too-large", f"expected at most {self._largest} bytes"
+        elif code == WSCloseCode.INVALID_TEXT:
+            slug, detail = "malformed-message", "expected UTF-8"
+        else:
             return await super().close(code=code, message=message, drain=drain)
-        slug, detail = refused
+        if self.closed:
+            return False
         self._on_refused(slug)
         self.refused_with = close_code(slug)
         error = Error(PROBLEM_PREFIX + slug, detail)
