@@ -164,7 +164,8 @@ class MessageSocket:
                 if reason is not None and reason.slug is not None:
                     error = Error(PROBLEM_PREFIX + reason.slug, reason.detail[:500])
                     await self._socket.send_str(encode(error))
-                await self._socket.close(code=_code(reason))
+                slug = (reason and reason.slug) or ""
+                await self._socket.close(code=_code(reason), message=slug.encode())
 
 
 def _code(reason: SocketEnded | None) -> int:

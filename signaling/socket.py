@@ -49,6 +49,9 @@ class Socket(web.WebSocketResponse):
     async def close(
         self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
     ) -> bool:
+        if message:
+            # aiohttp gives none: this is the owner, who has said why.
+            return await super().close(code=code, message=message, drain=drain)
         if code == WSCloseCode.MESSAGE_TOO_BIG:
             slug, detail = "message-too-large", f"expected at most {self._largest} bytes"
         elif code == WSCloseCode.INVALID_TEXT:

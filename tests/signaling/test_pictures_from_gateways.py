@@ -65,7 +65,7 @@ async def test_pictures_come_in_order_and_their_times_are_by_signalings_clock(
 ) -> None:
     async with world.viewer() as viewer:
         await viewer.say(Next(), Next(), Sync(5.0))
-        came = []
+        came: list[float] = []
         told = await viewer.told()
         while len(came) < 10:
             if isinstance(told, dict):
