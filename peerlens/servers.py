@@ -27,6 +27,7 @@ from gateway.uplink import Uplink
 from gateway.viewers_api import viewer_routes
 from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
 from signaling.app import signaling_routes
+from signaling.mjpeg import MjpegRoutes
 from signaling.picture_hub import PictureHub
 from signaling.picture_websocket import PictureRoutes
 from signaling.relay_websocket import relay_routes
@@ -123,6 +124,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
             token=tokens.by_role[Role.GATEWAY] if tokens else None,
             gateway_id=LOCAL_GATEWAY_ID,
         )
+        media.signaling = uplink
         async with Uplink(media, uplink) as link:
             readiness.add("gateway", lambda: link.problem)
             yield RunningServer(url, tokens, config.auth)
@@ -135,10 +137,12 @@ async def signaling(config: SignalingConfig) -> AsyncIterator[RunningServer]:
     registry, readiness = new_registry(), Readiness()
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
+    hub = PictureHub(service, calls=True)
     routes = [
         *forwarding_routes(service),
         *relay_routes(service),
-        *PictureRoutes(service, PictureHub(service, calls=True)).all(),
+        *PictureRoutes(service, hub).all(),
+        *MjpegRoutes(service, hub).all(),
         *signaling_routes(service, web_root=config.http.web_root),
     ]
     app = _app(config, tokens, registry, readiness, routes)
@@ -151,7 +155,9 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     """Serve the cameras of this network, and register with the broker."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
+    media = Gateway(
+        config.cameras, config.webrtc, config.cars, config.drive, signaling=config.signaling
+    )
     registry.register(GatewayMetrics(media))
     routes = [
         *media_routes(media, config.webrtc.ice_servers),

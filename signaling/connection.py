@@ -48,6 +48,8 @@ class Connection:
             answer_s=heartbeat_s,
             clock=service.clock,
             on_refused=service.refused,
+            on_came=service.metrics.came,
+            on_went=service.metrics.went,
         )
 
     def _new_bucket(self) -> TokenBucket:

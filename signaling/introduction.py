@@ -6,7 +6,7 @@ from edge.auth import Authenticator
 from edge.problems import Problem
 from edge.roles import Role
 from protocol import VERSION
-from protocol.codec import MAX_MESSAGE_BYTES, from_wire, parse
+from protocol.codec import MAX_MESSAGE_BYTES, from_wire, parse, size_of
 from protocol.messages import (
     BoardToGateway,
     Hello,
@@ -79,7 +79,7 @@ def _read_first(text: str, direction: object) -> object:
 
 def bounded_bytes(text: str) -> int:
     """Return the size of ``text`` in bytes. Raises :class:`LinkRefused` ``message-too-large``."""
-    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    size = size_of(text)
     if size > MAX_MESSAGE_BYTES:
         raise LinkRefused("message-too-large", f"expected at most {MAX_MESSAGE_BYTES} bytes")
     return size

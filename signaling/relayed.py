@@ -11,11 +11,12 @@ from edge.unsent import UNSENT_BYTES
 from protocol.close_codes import GOING_AWAY, NORMAL
 from protocol.codec import encode
 from protocol.errors import ProtocolError
-from protocol.messages import CallKind
+from protocol.messages import CallKind, Join
 from signaling import introduction
 from signaling.effects import Close, Outgoing
 from signaling.errors import LinkRefused
 from signaling.outbox import Outbox
+from signaling.relay_meter import Traffic
 from signaling.relays import Introducing
 from signaling.service import SignalingService
 from signaling.socket import Socket
@@ -59,6 +60,7 @@ class Relayed:
         self._caller = self._end(socket, _queue())
         self._gateway: SocketEnd | None = None
         self._called = False
+        self._traffic: Traffic | None = None
 
     def _end(self, socket: Socket, outbox: Outbox) -> SocketEnd:
         limits, clock = self._service.limits, self._service.clock
@@ -130,6 +132,9 @@ class Relayed:
         on_called(self._caller.name, self)
         self._service.introduce(self._caller.name, message, role)
         self._called = self._caller.ending is None
+        if self._called:
+            target = message.camera if isinstance(message, Join) else message.device_id
+            self._traffic = self._service.traffic_of(target)
         return self._called
 
     def _count_untaken(self) -> None:
@@ -187,6 +192,8 @@ class Relayed:
             if sink is not None:
                 sink.start_writing()
             self._service.metrics.relayed(self._kind, size)
+            if self._traffic is not None:
+                self._service.meter.passed(self._traffic, size)
             # Frames that came together are read without waiting: let others run.
             await asyncio.sleep(0)
 
