@@ -12,6 +12,9 @@ from yarl import URL
 
 from edge.app import build_app
 from edge.auth import Authenticator, Role, Tokens
+from edge.device_gate import DeviceGate
+from edge.device_pins import FILE_NAME as PINS_FILE
+from edge.device_pins import DevicePins
 from edge.health import Readiness, health_routes
 from edge.metrics import metrics_routes, new_registry
 from edge.ready_links import ready_links
@@ -197,9 +200,10 @@ def _app(
     readiness: Readiness,
     routes: Iterable[web.AbstractRouteDef],
 ) -> web.Application:
+    pins = DevicePins(config.auth.state_dir / PINS_FILE if tokens is not None else None)
     return build_app(
         config.http,
-        Authenticator(tokens),
+        Authenticator(tokens, devices=DeviceGate(pins)),
         [*health_routes(readiness), *metrics_routes(registry), *routes],
         registry=registry,
     )

@@ -1,6 +1,7 @@
 """One relay at work: a board's or driver's socket, and that of the gateway that came for it."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -60,6 +61,7 @@ class Relayed:
         self._caller = self._end(socket, _queue())
         self._gateway: SocketEnd | None = None
         self._called = False
+        self._registered = contextlib.ExitStack()
         self._traffic: Traffic | None = None
 
     def _end(self, socket: Socket, outbox: Outbox) -> SocketEnd:
@@ -112,6 +114,7 @@ class Relayed:
         finally:
             self._hang_up(caller, self._gateway)
             self._service.leave(caller.name)
+            self._registered.close()
             await caller.stop_writing()
             log.info("= %s %s closed with %s", self._kind, caller.name, caller.close_code)
 
@@ -124,7 +127,9 @@ class Relayed:
         if text is None:
             return False
         message = self._read(text)
-        role = await introduction.role_of(message, self._authenticator, self._address)
+        role = await introduction.admitted(
+            message, self._authenticator, self._address, self._registered, self._kind
+        )
         if self._caller.ending is not None:
             return False
         # The gateway needs to know no tokens but its own.
