@@ -25,7 +25,7 @@ from gateway.named_log import NamedLog
 from gateway.overload import Overload
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.quality import ladder
-from gateway.settings import CameraSettings, UplinkSettings
+from gateway.settings import CameraSettings, MotionSettings, UplinkSettings
 from gateway.source import open_source
 from gateway.source.errors import SourceError, SourceRefused, SourceStalled
 from gateway.stream import EncodedStream
@@ -43,6 +43,11 @@ VIEWERS_INTERVAL_S = 0.25
 
 REFUSED_RETRY_S = 5.0
 """A camera that wants a person (wrong password) is asked again this rarely."""
+
+
+KEPT_JPEG_INTERVAL_S = 0.5
+"""Of a source without JPEGs, one is made this often where events are kept: each takes the time of
+encoding a picture."""
 
 
 class Camera:
@@ -69,12 +74,20 @@ class Camera:
             for codec in Codec
         }
         self.jpegs: Hub[JpegFrame] = Hub(self._viewers_changed)
+        self.passing_jpegs: Hub[JpegFrame] = Hub()
+        """Who takes the pictures that come anyway, and wants nothing by that."""
         self.motion: Hub[MotionEvent] = Hub()
+        self.detections: Hub[MotionEvent] = Hub()
+        """What the detector says of each frame, from the first motion to a while after the last."""
         self.changes: Hub[CameraInfo] = Hub()
         self.newest_jpeg: JpegFrame | None = None
         self.frames = 0
         self.connects = 0
         self.gate = FrameGate()
+        self.epoch_s = time.monotonic()
+        """The capture time at which RTP time is 0."""
+        self._motion_settings = settings.motion
+        self._events_problem: str | None = None
         self._signaling = signaling
         self._overload = overload or Overload()
         self.pipeline = FramePipeline(
@@ -86,7 +99,7 @@ class Camera:
                 self._jpeg_in_worker,
                 self._size_in_worker,
             ),
-            epoch_s=time.monotonic(),
+            epoch_s=self.epoch_s,
         )
         self.worker: NewestFirstWorker[JpegFrame | RawFrame] = NewestFirstWorker(
             executor, self.pipeline.process, self._overload.waited
@@ -202,7 +215,7 @@ class Camera:
             self.pipeline.fps = fps
         if isinstance(frame, JpegFrame):
             self._publish_jpeg(frame)
-        self.pipeline.jpeg_wanted = len(self.jpegs) > 0
+        self.pipeline.jpeg_interval_s = self._jpeg_interval_s()
         allowance = self._overload.allowance(self.driven)
         if allowance.detect_every != self.pipeline.detect_every:
             self.overload_changed()
@@ -216,6 +229,13 @@ class Camera:
     def _publish_jpeg(self, frame: JpegFrame) -> None:
         self.newest_jpeg = frame
         self.jpegs.publish(frame)
+        self.passing_jpegs.publish(frame)
+
+    def _jpeg_interval_s(self) -> float | None:
+        if len(self.jpegs) > 0:
+            return 0.0
+        kept = len(self.passing_jpegs) > 0 and self._motion_settings.enabled
+        return KEPT_JPEG_INTERVAL_S if kept else None
 
     def _encoded_in_worker(self, stream: EncodedStream, unit: AccessUnit) -> None:
         self._loop.call_soon_threadsafe(stream.publish, unit)
@@ -239,6 +259,7 @@ class Camera:
         # The last result may come when the camera is gone, or detection is paused, and motion
         # ended with it.
         if self.state is CameraState.LIVE and self.pipeline.detect_every:
+            self.detections.publish(event)
             self._tell_motion(self._motion_publisher.select(event, len(self.motion)))
 
     def _tell_motion(self, event: MotionEvent | None) -> None:
@@ -255,6 +276,29 @@ class Camera:
         self.pipeline.detect_every = self._overload.allowance(self.driven).detect_every
         if self.pipeline.detect_every == 0:
             self._tell_motion(self._motion_publisher.end(time.monotonic()))
+        self._changed()
+
+    @property
+    def motion_settings(self) -> MotionSettings:
+        """How it looks for motion now."""
+        return self._motion_settings
+
+    def change_motion(self, settings: MotionSettings) -> None:
+        """Look for motion by other settings from now on."""
+        self._motion_settings = settings
+        self.pipeline.change_motion(settings)
+        if not settings.enabled:
+            self._tell_motion(self._motion_publisher.end(time.monotonic()))
+        self._changed()
+
+    @property
+    def events_problem(self) -> str | None:
+        """Why its events are not kept as they should be, in words; None while they are."""
+        return self._events_problem
+
+    @events_problem.setter
+    def events_problem(self, problem: str | None) -> None:
+        self._events_problem = problem
         self._changed()
 
     async def next_jpeg(self) -> JpegFrame:
@@ -314,7 +358,8 @@ class Camera:
     def _lack(self) -> str | None:
         if self.state is not CameraState.LIVE:
             return None
-        return self._overload.sentence(self.driven, self.settings.motion.enabled)
+        lack = self._overload.sentence(self.driven, self._motion_settings.enabled)
+        return lack or (self._events_problem and self._events_problem[:500])
 
     def _viewers_changed(self) -> None:
         if self._recount is None:

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from edge.problems import Problem
 from edge.roles import Role
@@ -14,6 +15,9 @@ from gateway.camera import Camera
 from gateway.drive.cars import Cars
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
+from gateway.events.recording import Recording
+from gateway.events.settings import EventsSettings
+from gateway.motion.memory import MOTION_FILE, MotionMemory
 from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
@@ -23,12 +27,14 @@ from protocol.messages import CameraInfo, Candidate
 
 RETRY_AFTER_S = 5
 SESSION_BYTES = 16
+EVENTS_FOLDER = "events"
 
 
 class Gateway:
     """``async with gateway:`` runs everything. It also is the backend of WHEP.
 
     ``signaling`` may be set later: from there come the pictures of cameras that push them.
+    Without ``events`` none are kept. ``state_dir`` holds what was changed at run time.
     """
 
     def __init__(
@@ -38,6 +44,8 @@ class Gateway:
         cars: Mapping[str, CarSettings] | None = None,
         drive: DriveSettings | None = None,
         *,
+        events: EventsSettings | None = None,
+        state_dir: Path = Path(".peerlens"),
         signaling: UplinkSettings | None = None,
         from_loopback: bool = False,
     ) -> None:
@@ -58,15 +66,24 @@ class Gateway:
             for camera_id, settings in cameras.items()
         }
         self.cars = Cars(cars, drive or DriveSettings(), self.cameras)
-        self.peers = Peers(self.cameras, self.cars, webrtc, from_loopback=from_loopback)
         self.picture_viewers = PictureViewers(self.cameras)
+        events = events or EventsSettings(enabled=False)
+        self.recording = Recording(self.cameras, events, events.path or state_dir / EVENTS_FOLDER)
+        self.events = self.recording.changes
+        """Each change of an event, once it is stored."""
+        self.peers = Peers(
+            self.cameras, self.cars, webrtc, events=self.events, from_loopback=from_loopback
+        )
+        self.motion_memory = MotionMemory(state_dir / MOTION_FILE, self.cameras)
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> "Gateway":
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._executor.shutdown, wait=False)
+            self.motion_memory.restore()
             for camera in self.cameras.values():
                 await stack.enter_async_context(camera)
+            await stack.enter_async_context(self.recording)
             watched = overload_watched(self.overload, self.cameras.values())
             await stack.enter_async_context(watched)
             await stack.enter_async_context(self.cars)

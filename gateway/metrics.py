@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 from gateway.camera import Camera
 from gateway.delivery_metrics import delivery_metrics
 from gateway.drive.metrics import drive_metrics
+from gateway.events.metrics import event_metrics
 from gateway.gateway import Gateway
 from gateway.ice_metrics import ice_metrics
 from gateway.picture_metrics import picture_metrics
@@ -27,6 +28,7 @@ class GatewayMetrics(Collector):
         yield from self._peers()
         yield from picture_metrics(self._gateway.picture_viewers)
         yield from drive_metrics(self._gateway.cars)
+        yield from event_metrics(self._gateway.recording)
 
     def _cameras(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("peerlens_camera_live", "1 while frames arrive", labels=["camera"])

@@ -49,8 +49,7 @@ class FramePipeline:
         epoch_s: float,
     ) -> None:
         self._streams = tuple(streams)
-        self._motion_enabled = motion.enabled
-        self._motion_settings = motion
+        self._motion_settings = self._next_motion_settings = motion
         self._detector = MotionDetector(motion)
         self._detector_is_stale = False
         self._outputs = outputs
@@ -60,7 +59,9 @@ class FramePipeline:
         self._rtp_time = -1
         self._size = (0, 0)
         self.fps = 30.0
-        self.jpeg_wanted = False
+        self.jpeg_interval_s: float | None = None
+        """Of a source without JPEGs, one is made this often; None: none is."""
+        self._jpeg_s = float("-inf")
         self.detect_every = 1
         """One in so many frames is looked at for motion; 0 means none."""
         self.bad_frames = 0
@@ -72,8 +73,19 @@ class FramePipeline:
         """Tell the detector, before the next frame, that what comes is a new connection."""
         self._detector_is_stale = True
 
+    def change_motion(self, settings: MotionSettings) -> None:
+        """Look for motion by other settings from the next frame on."""
+        self._next_motion_settings = settings
+
+    def _adopt_settings(self) -> None:
+        settings = self._next_motion_settings
+        if settings is not self._motion_settings:
+            self._motion_settings = settings
+            self._detector = MotionDetector(settings)
+
     def process(self, frame: JpegFrame | RawFrame) -> None:
         """Take one frame through all stages that somebody needs."""
+        self._adopt_settings()
         wanted = [stream for stream in self._streams if stream.takes(frame.capture_s)]
         # A keyframe may bring viewers over from another quality: theirs of this picture is then
         # not sent any more.
@@ -96,13 +108,20 @@ class FramePipeline:
         raw = self._decoder.decode(frame) if isinstance(frame, JpegFrame) else frame
         self._note_size(raw.picture.width, raw.picture.height)
         self._encode(raw, wanted)
-        if raw is frame and self.jpeg_wanted:
+        if raw is frame and self._jpeg_due(raw.capture_s):
             self._outputs.jpeg(encode_jpeg(raw))
         return raw.picture
 
+    def _jpeg_due(self, capture_s: float) -> bool:
+        interval_s = self.jpeg_interval_s
+        if interval_s is None or 0 <= capture_s - self._jpeg_s < interval_s:
+            return False
+        self._jpeg_s = capture_s
+        return True
+
     def _detection_due(self) -> bool:
         """Whether this frame is looked at; counts those that would be, were there time."""
-        if not self._motion_enabled:
+        if not self._motion_settings.enabled:
             return False
         self._since_detection += 1
         if 0 < self.detect_every <= self._since_detection:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from edge.ice_servers import IceSettings
 from edge.settings import ServerSettings
 from gateway.drive.settings import CarSettings, DriveSettings
+from gateway.events.settings import EventsSettings
 from gateway.settings import (
     CAMERA_ID,
     MAX_CAMERAS,
@@ -50,6 +51,7 @@ class MediaConfig(ServerSettings):
     cars: dict[Id, CarSettings] = Field(default_factory=dict, max_length=MAX_CAMERAS)
     drive: DriveSettings = DriveSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
+    events: EventsSettings = EventsSettings()
 
     @model_validator(mode="after")
     def _cars_fit(self) -> Self:
@@ -158,6 +160,8 @@ def _with_absolute_paths(config: BaseModel, folder: Path) -> dict[str, Any]:
     settings["auth"]["state_dir"] = folder / settings["auth"]["state_dir"]
     if settings["http"]["web_root"] is not None:
         settings["http"]["web_root"] = folder / settings["http"]["web_root"]
+    if settings.get("events", {}).get("path") is not None:
+        settings["events"]["path"] = folder / settings["events"]["path"]
     for camera in settings.get("cameras", {}).values():
         scheme, _, path = camera["source"].partition(":")
         if scheme.lower() == "file" and not path.startswith("/"):
