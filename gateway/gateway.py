@@ -37,7 +37,9 @@ class Gateway:
         webrtc: WebrtcSettings,
         cars: Mapping[str, CarSettings] | None = None,
         drive: DriveSettings | None = None,
+        *,
         signaling: UplinkSettings | None = None,
+        from_loopback: bool = False,
     ) -> None:
         self.signaling = signaling
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
@@ -56,7 +58,7 @@ class Gateway:
             for camera_id, settings in cameras.items()
         }
         self.cars = Cars(cars, drive or DriveSettings(), self.cameras)
-        self.peers = Peers(self.cameras, self.cars, webrtc)
+        self.peers = Peers(self.cameras, self.cars, webrtc, from_loopback=from_loopback)
         self.picture_viewers = PictureViewers(self.cameras)
         self._stack = contextlib.AsyncExitStack()
 
@@ -97,11 +99,12 @@ class Gateway:
 
     # WhepBackend
 
-    async def offer(self, camera: str, sdp: str, role: Role, address: str) -> Answered:
+    async def offer(self, camera: str, sdp: str, role: Role, address: str, relay: bool) -> Answered:
         """See :class:`edge.whep_http.WhepBackend`."""
         session = secrets.token_hex(SESSION_BYTES)
         try:
-            return Answered(session, await self.peers.open(session, camera, sdp, role))
+            sdp = await self.peers.open(session, camera, sdp, role, relay=relay)
+            return Answered(session, sdp)
         except ViewerRefused as error:
             raise as_problem(error) from error
 
