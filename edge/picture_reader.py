@@ -25,9 +25,9 @@ from protocol.messages import (
     Synced,
 )
 
-AHEAD = 3
-"""Asked for before they come. It bounds what the network between holds, so it is no more than
-keeps a link with a round trip of 100 ms busy at 30 pictures a second."""
+AHEAD = 4
+"""Asked for before they come, the most that the far end keeps in mind. With fewer, a long link
+stands still between pictures, and TCP, which learns its rate from that, sends each one slowly."""
 SYNC_EVERY_S = 2.0
 FIRST_SYNCS_S = (0.0, 0.2, 0.5)
 SEND_TIMEOUT_S = 5.0
