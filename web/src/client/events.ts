@@ -18,6 +18,10 @@ export const SECOND_SYNC_MS = 300;
 export const SILENCE_MS = 5_000;
 /** How long an answer may take, beside round trips, when there is reason to doubt the link. */
 const PROBE_MS = 800;
+/** What was heard so lately leaves no doubt. */
+const HEARD_MS = 400;
+/** A question that is lost is sent again a second later only; later ones bring it forward. */
+const ASK_AGAIN_MS = 200;
 
 /** What this needs of an `RTCDataChannel`. */
 export type Channel = Pick<RTCDataChannel, "onopen" | "onmessage" | "onclose" | "send">;
@@ -36,6 +40,7 @@ export class EventsChannel {
   #hasBeaten = false;
   #isClose = false;
   #heardMs = 0;
+  #askedMs = 0;
   #probe: { readonly sentMs: number } | null = null;
   #refused = 0;
 
@@ -68,10 +73,12 @@ export class EventsChannel {
     return nowMs - this.#heardMs > SILENCE_MS;
   }
 
-  /** Asks for a sign of life within about a second rather than five. */
+  /** Asks for a sign of life within about a second rather than five; may be called at any rate. */
   probe(): void {
-    if (!this.#isOpen || this.#probe !== null) return;
-    this.#probe = { sentMs: epochNow() };
+    const nowMs = epochNow();
+    if (!this.#isOpen || nowMs - this.#heardMs < HEARD_MS) return;
+    if (this.#probe !== null && nowMs - this.#askedMs < ASK_AGAIN_MS) return;
+    this.#probe ??= { sentMs: nowMs };
     this.#sync();
   }
 
@@ -115,7 +122,8 @@ export class EventsChannel {
   }
 
   #sync(): void {
-    this.send({ type: "sync", sentMs: epochNow() });
+    this.#askedMs = epochNow();
+    this.send({ type: "sync", sentMs: this.#askedMs });
   }
 
   #receive(data: unknown, listener: EventsListener): void {
