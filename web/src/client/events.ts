@@ -18,8 +18,6 @@ export const SECOND_SYNC_MS = 300;
 export const SILENCE_MS = 5_000;
 /** How long an answer may take, beside round trips, when there is reason to doubt the link. */
 const PROBE_MS = 800;
-/** What was heard so lately leaves no doubt. */
-const HEARD_MS = 400;
 /** A question that is lost is sent again a second later only; later ones bring it forward. */
 const ASK_AGAIN_MS = 200;
 
@@ -65,6 +63,11 @@ export class EventsChannel {
     return this.#isOpen;
   }
 
+  /** How long ago the gateway answered last. */
+  idleMs(nowMs: number): number {
+    return nowMs - this.#heardMs;
+  }
+
   /** Whether the gateway owes an answer for too long. */
   isSilent(nowMs: number): boolean {
     if (!this.#isOpen) return false;
@@ -76,9 +79,9 @@ export class EventsChannel {
   /** Asks for a sign of life within about a second rather than five; may be called at any rate. */
   probe(): void {
     const nowMs = epochNow();
-    if (!this.#isOpen || nowMs - this.#heardMs < HEARD_MS) return;
-    if (this.#probe !== null && nowMs - this.#askedMs < ASK_AGAIN_MS) return;
-    this.#probe ??= { sentMs: nowMs };
+    if (!this.#isOpen) return;
+    if (this.#probe === null) this.#probe = { sentMs: nowMs };
+    else if (nowMs - this.#askedMs < ASK_AGAIN_MS) return;
     this.#sync();
   }
 

@@ -302,8 +302,10 @@ export class Ladder {
       this.#leaving = { attempt: this.#shown, untilMs: nowMs + HANDOVER_MS };
     } else {
       // Those that have failed so far get a moment; those under way go on.
-      for (const way of this.#failed) this.#later(way, nowMs);
+      for (const way of this.#failed) if (way !== best.way) this.#later(way, nowMs);
     }
+    // The browser has just looked for the best of its TURN servers.
+    this.#later(best.way, nowMs);
     this.#shown = best;
     return [{ do: "show", id: best.id }];
   }

@@ -43,6 +43,8 @@ export const OVERDUE_MS = 600;
 const AWAY_STALL_MS = 400;
 /** Connected, the camera works, and still no picture: something between is broken. */
 export const NO_PICTURE_MS = 8_000;
+/** An answer this new leaves no doubt. */
+const HEARD_MS = 400;
 /** A picture this new needs no other sign of life. */
 const FRESH_MS = 500;
 const TICK_MS = 100;
@@ -355,7 +357,7 @@ export class Session {
 
   #tick(): void {
     const nowMs = epochNow();
-    if (nowMs - this.#frameMs > this.#overdueMs) this.#events?.probe();
+    this.#doubt(nowMs);
     this.#silentLooks = this.#events?.isSilent(nowMs) === true ? this.#silentLooks + 1 : 0;
     if (this.#silentLooks >= SILENT_LOOKS) {
       this.#fail("timeout", "the gateway fell silent");
@@ -372,6 +374,12 @@ export class Session {
     // A first picture that is not presented shows in the statistics only.
     const isDue = this.#ticks % STATS_EVERY_TICKS === 1 || this.#state === "connecting";
     if (isDue) void this.#readStats();
+  }
+
+  /** Pictures are overdue, and the gateway has not spoken lately either: ask whether it is there. */
+  #doubt(nowMs: number): void {
+    if (this.#events === null || nowMs - this.#frameMs <= this.#overdueMs) return;
+    if (this.#events.idleMs(nowMs) > HEARD_MS) this.#events.probe();
   }
 
   get #stallMs(): number {

@@ -1,33 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Backoff } from "../../../src/client/backoff";
-import { epochNow } from "../../../src/client/clock";
-import { Pictures } from "../../../src/client/drive/pictures";
-import { FakeCanvas } from "../../support/FakeCanvas";
-import { FakeSocket } from "../../support/FakeSocket";
+import { epochNow } from "../../src/client/clock";
+import { EASY_PACE, FULL_PACE, Pictures, type Pace } from "../../src/client/pictures";
+import { PictureScreen } from "../../src/client/pictureScreen";
+import { DAMAGED, FakeCanvas } from "../support/FakeCanvas";
+import { FakeSocket } from "../support/FakeSocket";
 
-let sockets: FakeSocket[];
+/** The far end's clock is ahead of this page's. */
+const OFFSET_MS = 90_000;
+
+let socket: FakeSocket;
 let canvas: FakeCanvas;
+let screen: PictureScreen;
 let pictures: Pictures;
-let offsetMs: number;
+let pace: Pace;
+let states: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
-  sockets = [];
-  offsetMs = 0;
+  vi.spyOn(console, "debug").mockImplementation(() => undefined);
+  socket = new FakeSocket();
   canvas = new FakeCanvas();
+  pace = FULL_PACE;
+  states = [];
+  screen = new PictureScreen(canvas.decode);
+  screen.attach(canvas);
   pictures = new Pictures({
     camera: "front",
     token: () => "secret",
-    createSocket: () => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      return socket;
+    createSocket: () => socket,
+    screen,
+    pace: () => pace,
+    changed: () => {
+      if (states.at(-1) !== pictures.state) states.push(pictures.state);
     },
-    decode: canvas.decode,
-    offsetMs: () => offsetMs,
-    backoff: new Backoff({ capMs: 5_000, random: () => 1 }),
   });
-  pictures.attach(canvas);
 });
 
 afterEach(() => {
@@ -37,141 +43,215 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function newest(): FakeSocket {
-  const socket = sockets.at(-1);
-  if (socket === undefined) throw new Error("no socket was made");
+function open(): FakeSocket {
+  pictures.start();
+  socket.open();
   return socket;
 }
 
-function open(): FakeSocket {
-  pictures.start();
-  newest().open();
-  return newest();
+function answerSync(): void {
+  const sentMs = Number(socket.sentOf("sync").at(-1)?.sentMs);
+  const atMs = epochNow() + OFFSET_MS;
+  socket.receive({ type: "synced", sentMs, receivedMs: atMs, repliedMs: atMs });
 }
 
-/** As the gateway sends it. */
-function picture(size: number, captureMs = epochNow()): ArrayBuffer {
+/** As the far end sends it. */
+function picture(size: number, captureMs = epochNow() + OFFSET_MS): ArrayBuffer {
   const data = new ArrayBuffer(8 + size);
   new DataView(data).setFloat64(0, captureMs);
   return data;
 }
 
 async function see(size: number, ageMs = 0): Promise<void> {
-  newest().receiveBinary(picture(size, epochNow() - ageMs));
+  socket.receiveBinary(picture(size, epochNow() + OFFSET_MS - ageMs));
   await canvas.decoded();
 }
 
-const asked = (socket: FakeSocket) => socket.sentOf("next").length;
+/** Lets time pass, with a far end that answers every question and sends a picture now and then. */
+async function pass(ms: number, { everyMs = Infinity, answers = true } = {}): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 50) {
+    const asked = socket.sentOf("sync").length;
+    await vi.advanceTimersByTimeAsync(50);
+    if (answers && socket.sentOf("sync").length > asked) answerSync();
+    if ((passed + 50) % everyMs === 0) await see(1);
+  }
+}
 
-it("joins first, with the token, and asks for two pictures", () => {
+const asked = () => socket.sentOf("next").length;
+
+it("joins first, with the token, asks for two pictures, and for the time", () => {
   expect(open().sent).toEqual([
     { type: "join", camera: "front", v: 1, token: "secret" },
     { type: "next" },
     { type: "next" },
+    { type: "sync", sentMs: expect.any(Number) as number },
   ]);
-  expect(newest().binaryType).toBe("arraybuffer");
-  pictures.start();
-  expect(sockets).toHaveLength(1);
+  expect(socket.binaryType).toBe("arraybuffer");
+  expect([pictures.hasWay, pictures.isConnected]).toEqual([false, false]);
+  answerSync();
+  expect([pictures.hasWay, pictures.isConnected]).toEqual([true, true]);
+  expect(pictures.state).toBe("connecting");
 });
 
 it("asks for one more whenever it has shown one, or skipped it", async () => {
-  const socket = open();
-  expect(pictures.state).toBe("none");
+  open();
   await see(1);
   expect(canvas.drawn).toEqual([1]);
-  expect(asked(socket)).toBe(3);
+  expect(asked()).toBe(3);
   expect(pictures.state).toBe("live");
   // Two come while the first of them is being decoded: the second one waits.
   for (const size of [2, 3, 4]) socket.receiveBinary(picture(size));
-  expect(asked(socket)).toBe(4);
+  expect(asked()).toBe(4);
   await canvas.decoded();
   await canvas.decoded();
   expect(canvas.drawn).toEqual([1, 2, 4]);
-  expect(asked(socket)).toBe(6);
+  expect(asked()).toBe(6);
 });
 
-it("reads time and picture as the gateway writes them", async () => {
+it("takes it easy where there are many small ones", async () => {
+  pace = EASY_PACE;
   open();
+  expect(asked()).toBe(1);
+  answerSync();
+  await see(1);
+  expect(asked()).toBe(1);
+  await pass(150);
+  expect(asked()).toBe(2);
+});
+
+it("reads time and picture as the far end writes them", async () => {
+  open();
+  answerSync();
+  vi.setSystemTime(1_795_200_000_000);
   // struct.pack(">d", 1795200000123.25), and two bytes of a JPEG
   const bytes = [0x42, 0x7a, 0x1f, 0xa4, 0x22, 0x07, 0xb4, 0x00, 0xff, 0xd8];
-  newest().receiveBinary(new Uint8Array(bytes).buffer);
+  socket.receiveBinary(new Uint8Array(bytes).buffer);
   await canvas.decoded();
   expect(canvas.drawn).toEqual([2]);
-  offsetMs = 1795200000123.25 + 40 - epochNow();
-  expect(pictures.onScreenMs).toBeCloseTo(40);
+  expect(pictures.onScreenMs).toBeCloseTo(epochNow() + OFFSET_MS - 1_795_200_000_123.25);
 });
 
-it("is stalled when no new picture comes, and tells how old the last one grows", async () => {
+describe("the age of what is on screen", () => {
+  it("is by the clock of this very socket, and grows until there is a newer one", async () => {
+    open();
+    await see(1, 60);
+    expect([pictures.onScreenMs, pictures.latencyMs]).toEqual([null, null]);
+    answerSync();
+    expect(pictures.onScreenMs).toBeCloseTo(60);
+    await pass(500);
+    expect(pictures.onScreenMs).toBeCloseTo(560);
+    await see(2, 80);
+    expect(pictures.onScreenMs).toBeCloseTo(80);
+    expect(pictures.latencyMs).toBeCloseTo(80);
+  });
+
+  it("is not known while the clocks are compared too badly for one", async () => {
+    open();
+    answerSync();
+    await see(1, -30);
+    expect(pictures.onScreenMs).toBeNull();
+  });
+});
+
+it("tells rate, size and what it costs", async () => {
   open();
-  await see(1, 60);
-  expect(pictures.onScreenMs).toBeCloseTo(60);
-  vi.advanceTimersByTime(1_600);
-  expect(pictures.state).toBe("stalled");
-  expect(pictures.onScreenMs).toBeCloseTo(1_660);
-  await see(2, 60);
+  answerSync();
+  await pass(2_000, { everyMs: 100 });
+  socket.receiveBinary(picture(DAMAGED));
+  vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  await canvas.decoded();
+  expect(pictures.stats).toMatchObject({
+    path: { path: "relay" },
+    fps: 10,
+    bitrateKbps: 0.08,
+    framesDecoded: 20,
+    framesDropped: 1,
+    codec: "JPEG",
+    width: 640,
+    height: 480,
+  });
+});
+
+it("is stalled when no new picture comes, while the far end answers, and live again", async () => {
+  open();
+  answerSync();
+  await see(1);
+  await pass(1_500);
   expect(pictures.state).toBe("live");
+  await pass(10_000);
+  expect(pictures.state).toBe("stalled");
+  await see(2);
+  expect(states).toEqual(["connecting", "live", "stalled", "live"]);
 });
 
 describe("the link", () => {
-  it("is kept alive, and given up when it falls silent", async () => {
-    const socket = open();
-    await see(1);
-    vi.advanceTimersByTime(2_000);
-    const [ping] = socket.sentOf("ping");
-    socket.receive({ type: "pong", id: ping?.id });
+  it("is asked once a second, and more often when nothing comes", async () => {
+    open();
+    answerSync();
+    await pass(5_000, { everyMs: 100 });
+    const usual = socket.sentOf("sync").length;
+    expect(usual).toBeGreaterThanOrEqual(5);
+    expect(usual).toBeLessThanOrEqual(7);
+    await pass(1_000, { answers: false });
+    expect(socket.sentOf("sync").length).toBeGreaterThanOrEqual(usual + 2);
     socket.receive({ type: "ping", id: 9 });
     expect(socket.sentOf("pong")).toEqual([{ type: "pong", id: 9 }]);
-    vi.advanceTimersByTime(8_000);
-    expect(socket.closedWith).toBeNull();
-    vi.advanceTimersByTime(2_000);
-    expect(socket.closedWith).toBe(1000);
-    // What is on screen stays there, and is as old as it is.
-    expect(pictures.state).toBe("stalled");
-    expect(pictures.onScreenMs).toBeCloseTo(12_000);
-    vi.advanceTimersByTime(200);
-    expect(sockets).toHaveLength(2);
-    expect(asked(open())).toBe(2);
   });
 
-  it("comes back ever more seldom, and at once after there were pictures", async () => {
+  it("is dead within two seconds when it falls silent", async () => {
     open();
-    const waits = [200, 400, 800, 1_600, 3_200, 5_000, 5_000];
-    for (const [attempt, waitMs] of waits.entries()) {
-      newest().closeFromServer(attempt % 2 === 0 ? 4503 : 1006);
-      vi.advanceTimersByTime(waitMs - 1);
-      expect(sockets).toHaveLength(attempt + 1);
-      vi.advanceTimersByTime(1);
-      expect(sockets).toHaveLength(attempt + 2);
-      newest().open();
-    }
+    answerSync();
+    await pass(3_000, { everyMs: 100 });
+    await pass(1_300, { answers: false });
+    expect(pictures.state).toBe("live");
+    await pass(500, { answers: false });
+    expect(pictures.failure?.slug).toBe("timeout");
+    expect(socket.closedWith).toBe(1000);
+  });
+
+  it("gets more time where pictures take long", async () => {
+    open();
+    answerSync();
+    await pass(12_000, { everyMs: 1_200, answers: false });
+    await pass(3_000, { answers: false });
+    expect(pictures.state).toBe("stalled");
+    await pass(1_500, { answers: false });
+    expect(pictures.state).toBe("failed");
+  });
+
+  it("may take its time for the first picture", async () => {
+    open();
+    answerSync();
+    await pass(3_500, { answers: false });
     await see(1);
-    newest().closeFromServer(1001);
-    vi.advanceTimersByTime(200);
-    expect(sockets).toHaveLength(waits.length + 2);
+    expect(pictures.state).toBe("live");
   });
 
-  it.each([4400, 4401, 4403])("does not come back after %i", (code) => {
+  it("is given up when nothing comes in 10 s", async () => {
+    open();
+    await pass(9_900, { answers: false });
+    expect(pictures.state).toBe("connecting");
+    await pass(100, { answers: false });
+    expect(pictures.failure?.slug).toBe("timeout");
+  });
+
+  it("fails with what the far end says", () => {
+    const problem = "urn:peerlens:problem:no-picture";
+    open().receive({ type: "error", problem, detail: "camera 'front' gives no picture" });
+    socket.closeFromServer(4503);
+    expect(pictures.failure).toMatchObject({
+      slug: "no-picture",
+      detail: "camera 'front' gives no picture",
+    });
+  });
+
+  it.each([
+    [4401, "unauthorized"],
+    [4403, "forbidden"],
+    [1006, "failed"],
+  ])("fails after close %i as %s", (code, slug) => {
     open().closeFromServer(code);
-    vi.advanceTimersByTime(60_000);
-    expect(sockets).toHaveLength(1);
-  });
-
-  it("does not ask on a new link for what was shown of the old one", async () => {
-    const first = open();
-    first.receiveBinary(picture(1));
-    first.closeFromServer(1001);
-    vi.advanceTimersByTime(200);
-    newest().open();
-    await canvas.decoded();
-    expect(asked(newest())).toBe(2);
-    expect(asked(first)).toBe(2);
-  });
-
-  it("tells why there are none", () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const detail = "camera 'front' gives no picture";
-    open().receive({ type: "error", problem: "urn:peerlens:problem:no-picture", detail });
-    expect(warn.mock.calls.flat()).toContain(detail);
+    expect(pictures.failure?.slug).toBe(slug);
   });
 
   it.each([
@@ -180,33 +260,27 @@ describe("the link", () => {
     ["no time", picture(5, NaN)],
     ["no time either", picture(5, Infinity)],
   ])("does not understand and leaves: %s", (_, data) => {
-    vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const socket = open();
-    socket.receiveBinary(data);
+    open().receiveBinary(data);
     expect(socket.closedWith).toBe(1000);
     expect(canvas.decoding).toBe(0);
-    vi.advanceTimersByTime(60_000);
-    expect(sockets).toHaveLength(1);
+    expect(pictures.failure?.slug).toBe("invalid-field");
   });
 
   it.each(["hello", '{"type":"future"}'])("does not understand and leaves: %s", (text) => {
-    vi.spyOn(console, "warn").mockImplementation(() => undefined);
     open().receive(text);
-    expect(newest().closedWith).toBe(1000);
+    expect(socket.closedWith).toBe(1000);
+    expect(pictures.state).toBe("failed");
   });
 });
 
-it("forgets everything when closed, and can begin anew", async () => {
-  const first = open();
-  await see(1);
-  first.receiveBinary(picture(2));
-  pictures.close();
-  expect(first.closedWith).toBe(1000);
-  expect(pictures.state).toBe("none");
-  await canvas.decoded();
-  expect(canvas.drawn).toEqual([1]);
-  expect(pictures.onScreenMs).toBeNull();
+it("leaves when closed, and does not ask for what was still being shown", async () => {
   open();
-  await see(3);
-  expect(canvas.drawn).toEqual([1, 3]);
+  await see(1);
+  socket.receiveBinary(picture(2));
+  const before = asked();
+  pictures.close();
+  expect(socket.closedWith).toBe(1000);
+  await canvas.decoded();
+  expect(asked()).toBe(before);
+  expect(pictures.state).toBe("closed");
 });
