@@ -9,7 +9,7 @@ from typing import Any
 from bench.browser import CHROMIUM
 from bench.network.emulated_link import emulated_link
 from bench.network.link import OneWay
-from bench.network.namespaces import Namespace, namespaces
+from bench.network.namespaces import Namespace
 from bench.network.profiles import both_ways
 from tests.e2e.test_live_video import demo
 from tests.support import closed
@@ -152,8 +152,8 @@ async def test_a_browser_without_webrtc_sees_pictures_at_once() -> None:
 async def test_a_driver_without_udp_drives_over_the_relay_and_keeps_the_car(
     tmp_path: Path,
 ) -> None:
-    with namespaces() as ends:
-        place = ends.server
+    with emulated_link(NEAR) as link:
+        place = link.server
         async with demo(inside=place) as running:
             await running.program.printed(r"board board-1 is there")
             closed.close(place)
