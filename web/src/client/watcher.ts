@@ -221,9 +221,9 @@ export class Watcher {
   }
 
   /** Shows the camera in one of the two, until the returned function is called. */
-  attach(video: HTMLVideoElement | null, canvas: Canvas, isSmall = false): () => void {
+  attach(video: HTMLVideoElement, canvas: Canvas, isSmall = false): () => void {
     this.#isSmall = isSmall;
-    const detachVideo = video === null ? () => undefined : this.#video.attach(video);
+    const detachVideo = this.#video.attach(video);
     const detachCanvas = this.#pictures.attach(canvas);
     return () => {
       detachVideo();
