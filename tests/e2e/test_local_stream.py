@@ -61,15 +61,18 @@ async def test_who_is_on_the_cameras_network_can_choose_its_own_stream() -> None
 
 
 async def test_a_camera_that_gives_no_picture_is_said_to() -> None:
-    async with demo() as running, registered(running.url, "http://127.0.0.1:9/stream"):
-        async with screen() as page:
-            await page.open(f"{running.url}/camera/front")
-            await page.page.click(CHOOSE, timeout=DEADLINE_MS)
-            await page.state("error")
-            words = await page.page.text_content('[data-testid="cover"]')
-            assert words is not None
-            assert "another network" in words
-            assert "127.0.0.1:9" in words
+    async with (
+        demo() as running,
+        registered(running.url, "http://127.0.0.1:9/stream"),
+        screen() as page,
+    ):
+        await page.open(f"{running.url}/camera/front")
+        await page.page.click(CHOOSE, timeout=DEADLINE_MS)
+        await page.state("error")
+        words = await page.page.text_content('[data-testid="cover"]')
+        assert words is not None
+        assert "another network" in words
+        assert "127.0.0.1:9" in words
 
 
 async def test_nobody_is_offered_a_stream_that_nobody_announced() -> None:
@@ -81,20 +84,19 @@ async def test_nobody_is_offered_a_stream_that_nobody_announced() -> None:
 
 
 async def test_on_an_https_page_it_is_not_even_tried(tmp_path: Path) -> None:
-    async with demo() as running, registered(running.url, f"{running.camera_url}/stream"):
-        async with (
-            tls_front(running.url, tmp_path) as secure,
-            screen(arguments=["--ignore-certificate-errors"]) as page,
-        ):
-            await page.open(f"{secure}/camera/front")
-            await path(page, "direct")
-            warning = await page.page.text_content(
-                '[data-testid="local-mixed"]', timeout=DEADLINE_MS
-            )
-            assert warning is not None
-            assert "HTTPS" in warning
-            assert await page.page.locator(CHOOSE).count() == 0
-            assert await page.page.locator(IMAGE).count() == 0
+    async with (
+        demo() as running,
+        registered(running.url, f"{running.camera_url}/stream"),
+        tls_front(running.url, tmp_path) as secure,
+        screen(arguments=["--ignore-certificate-errors"]) as page,
+    ):
+        await page.open(f"{secure}/camera/front")
+        await path(page, "direct")
+        warning = await page.page.text_content('[data-testid="local-mixed"]', timeout=DEADLINE_MS)
+        assert warning is not None
+        assert "HTTPS" in warning
+        assert await page.page.locator(CHOOSE).count() == 0
+        assert await page.page.locator(IMAGE).count() == 0
 
 
 async def test_the_camera_is_let_go_when_its_stream_is_left() -> None:

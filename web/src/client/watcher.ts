@@ -116,7 +116,8 @@ export class Watcher {
         isHeld: this.#isHeld,
         isCameraAway: isAway(this.#info),
       }),
-      isAnnounced: () => options.signaling() !== null,
+      // A gateway that is there by the roster has only just come: nobody will tell of it again.
+      isAnnounced: () => options.signaling() !== null && isGone(this.#info),
       random: options.random,
       listener: {
         changed: () => {

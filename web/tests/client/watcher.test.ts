@@ -137,6 +137,15 @@ describe("coming back", () => {
     expect(state()).toBe("live");
   });
 
+  it("asks again soon when it is refused although the server lists the gateway as there", async () => {
+    watcher.heard(info("live"));
+    watcher.start();
+    await settle();
+    negotiations[0]?.refuse(new Refused("gateway-offline", "superseded"));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(negotiations).toHaveLength(2);
+  });
+
   it("tries at once when an unknown camera appears", async () => {
     watcher.heard(null);
     watcher.start();
