@@ -34,8 +34,14 @@ class Scenario:
     families: Families = IPV4
     second_uplink: Router | None = None
     """The viewer has another device from the start, which is not its default route."""
+    has_turn: bool = True
     event: Event = Event.NOTHING
     path_after: str = ""
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether symmetric NAT is all that is in the way, so that TURN over UDP is the best."""
+        return Nat.SYMMETRIC in (self.viewer.nat, self.gateway.nat) and self.path == TURN_UDP
 
     @property
     def id(self) -> str:
@@ -54,6 +60,7 @@ SCENARIOS = (
     Scenario("UDP blocked at both", TURN_TCP, UDP_BLOCKED, UDP_BLOCKED),
     Scenario("only 443 at viewer", TURN_TLS, viewer=ONLY_443),
     Scenario("only 443 at gateway", TURN_UDP, gateway=ONLY_443),
+    Scenario("symmetric at both, no TURN", RELAY, SYMMETRIC, SYMMETRIC, has_turn=False),
     Scenario("IPv6 only", DIRECT, families=IPV6),
     Scenario("two interfaces", DIRECT, second_uplink=HOME),
     Scenario("address changed in mid-call", DIRECT, event=Event.ADDRESS_CHANGED, path_after=DIRECT),

@@ -1,5 +1,6 @@
 """One trial of one scenario: from opening the page to having recovered."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,10 +33,15 @@ class Outcome:
     path_after: str = ""
     recovery_ms: float | None = None
     """The longest time without a new picture from the event on."""
+    signaling_bytes_per_minute: float | None = None
+    """What signaling's host sent and received for this viewer and the gateway."""
 
 
-def trial(playwright: Playwright, scenario: Scenario) -> Outcome:
-    """Run ``scenario`` once, from scratch. Raises :class:`bench.errors.BenchError`."""
+def trial(playwright: Playwright, scenario: Scenario, watched_s: float = 0.0) -> Outcome:
+    """Run ``scenario`` once, from scratch; count signaling's bytes for ``watched_s``.
+
+    Raises :class:`bench.errors.BenchError`.
+    """
     with (
         TemporaryDirectory(prefix="bench-reach-browser-") as folder,
         world(scenario) as running,
@@ -49,6 +55,7 @@ def trial(playwright: Playwright, scenario: Scenario) -> Outcome:
             SETTLES_WITHIN_S,
         )
         asked_ms = seen.asked_ms or 0.0
+        bytes_per_minute = _signaling_bytes_per_minute(running, watched_s)
         path_after, recovery_ms = _after(scenario, running, page)
         return Outcome(
             path=seen.path,
@@ -58,7 +65,16 @@ def trial(playwright: Playwright, scenario: Scenario) -> Outcome:
             settled_ms=seen.on_path_ms(scenario.path) - asked_ms,
             path_after=path_after,
             recovery_ms=recovery_ms,
+            signaling_bytes_per_minute=bytes_per_minute,
         )
+
+
+def _signaling_bytes_per_minute(running: World, watched_s: float) -> float | None:
+    if watched_s <= 0.0:
+        return None
+    before = running.signaling_bytes()
+    time.sleep(watched_s)
+    return (running.signaling_bytes() - before) / watched_s * 60.0
 
 
 def _after(scenario: Scenario, running: World, page: ReachPage) -> tuple[str, float | None]:

@@ -53,7 +53,7 @@ class World:
         net.connect(self._gateway_host, scenario.gateway)
         self._tokens = Tokens.load_or_create(folder / "state")
         self._certificates = certificates(folder, self._turn_host.address)
-        self._turn = self._start_turn()
+        self._turn = self._start_turn() if scenario.has_turn else None
         self._signaling = self._start_signaling()
         self._start_gateway()
 
@@ -70,9 +70,9 @@ class World:
                 raise ProcessFailed(f"{self.scenario.name}: the camera is not registered")
             time.sleep(POLL_S)
 
-    def metrics(self) -> str:
-        """GET /metrics of signaling."""
-        return self._get("/metrics", Role.ADMIN)
+    def signaling_bytes(self) -> int:
+        """What the host of signaling has sent and received so far, by the kernel's own count."""
+        return self._signaling_host.traffic_bytes("eth0")
 
     # Events
 
@@ -86,6 +86,7 @@ class World:
         self._uplink.block(Blocked.UDP)
 
     def kill_turn(self) -> None:
+        assert self._turn is not None
         self._turn.kill()
 
     def restart_turn(self) -> None:
@@ -149,7 +150,7 @@ class World:
 
     @property
     def _webrtc(self) -> dict[str, Any]:
-        return {"turn": self._turn.setting()}
+        return {"turn": self._turn.setting()} if self._turn is not None else {}
 
     # Signaling, as a browser reaches it
 

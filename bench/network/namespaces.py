@@ -67,6 +67,13 @@ class Namespace:
         with self.entered():
             _run("nft", "-f", "-", given=rules)
 
+    def traffic_bytes(self, device: str) -> int:
+        """What went through ``device`` so far, both ways, headers included."""
+        with self.entered():
+            lines = Path("/proc/thread-self/net/dev").read_text().splitlines()
+        [counts] = [line.split(":")[1].split() for line in lines if line.strip().startswith(device)]
+        return int(counts[0]) + int(counts[8])
+
     def connect(self) -> None:
         """Bring the device up with its routes. Raises :class:`NetworkRefused`.
 
