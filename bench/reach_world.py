@@ -29,7 +29,7 @@ from tests.support.coturn import Coturn, coturn
 CAMERA, CAMERA_FPS, CAMERA_PORT = "front", 25, 8_081
 PORT, TURN_PORT, TURN_TLS_PORT = 443, 3_478, 443
 """Of signaling, without TLS, and of coturn."""
-SECRET = "made up for namespaces that nobody else is in"
+SECRET = "made-up-for-namespaces-that-nobody-else-is-in"
 WIFI, MOBILE = "wlan0", "wwan0"
 START_TIMEOUT_S, ANSWER_TIMEOUT_S, POLL_S = 30.0, 2.0, 0.05
 Running = TypeVar("Running")
@@ -55,7 +55,7 @@ class World:
         self._certificates = certificates(folder, self._turn_host.address)
         self._turn = self._start_turn() if scenario.has_turn else None
         self._signaling = self._start_signaling()
-        self._start_gateway()
+        self._gateway = self._start_gateway()
 
     @property
     def page_url(self) -> str:
@@ -67,7 +67,8 @@ class World:
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while CAMERA not in self._cameras():
             if time.monotonic() > deadline_s:
-                raise ProcessFailed(f"{self.scenario.name}: the camera is not registered")
+                logs = f"{self._signaling.tail}\n{self._gateway.tail}"
+                raise ProcessFailed(f"{self.scenario.name}: no camera is registered:\n{logs}")
             time.sleep(POLL_S)
 
     def signaling_bytes(self) -> int:
@@ -121,7 +122,7 @@ class World:
         }
         return self._start_peerlens("signaling", self._signaling_host, settings)
 
-    def _start_gateway(self) -> None:
+    def _start_gateway(self) -> Child:
         arguments = ["--port", str(CAMERA_PORT), "--fps", str(CAMERA_FPS)]
         self._start("camera", self._gateway_host, python("bench.busy_camera", *arguments))
         settings = {
@@ -133,7 +134,7 @@ class World:
             "cameras": {CAMERA: {"source": f"http://127.0.0.1:{CAMERA_PORT}/stream"}},
             "webrtc": self._webrtc,
         }
-        self._start_peerlens("gateway", self._gateway_host, settings)
+        return self._start_peerlens("gateway", self._gateway_host, settings)
 
     def _start_peerlens(self, command: str, host: Namespace, settings: dict[str, Any]) -> Child:
         file = self._folder / f"{command}.yaml"
