@@ -58,9 +58,9 @@ class Coturn:
         """As ``webrtc.turn`` wants it."""
         return {"urls": list(urls) or self.urls(), "secret": self.secret}
 
-    def credential(self, name: str = "test", lifetime_s: float = 600.0) -> Credential:
-        """A credential that it takes, or one that has expired already."""
-        return mint(self.secret, name, time.time() + lifetime_s)
+    def credential(self, name: str | None = None, lifetime_s: float = 600.0) -> Credential:
+        """A credential that it takes, or one that has expired already; each with a name's quota."""
+        return mint(self.secret, name or secrets.token_hex(4), time.time() + lifetime_s)
 
     def kill(self) -> None:
         """SIGKILL, in the middle of everything."""
