@@ -11,6 +11,7 @@ import time
 from concurrent.futures import Executor
 from typing import NoReturn
 
+from edge.newest_slot import Closed, NewestSlot
 from gateway.backoff import Backoff
 from gateway.camera_state import CameraLifecycle, CameraState
 from gateway.demand import Demand
@@ -20,7 +21,6 @@ from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
 from gateway.named_log import NamedLog
-from gateway.newest_slot import Closed, NewestSlot
 from gateway.overload import Overload
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.quality import ladder

@@ -5,9 +5,9 @@ import logging
 
 from aiohttp import web
 
+from edge.newest_slot import Closed, NewestSlot
 from edge.stopping import STOPPING
 from gateway.camera import Camera
-from gateway.newest_slot import Closed, NewestSlot
 from gateway.units import JpegFrame
 
 logger = logging.getLogger(__name__)

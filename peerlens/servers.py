@@ -28,6 +28,8 @@ from gateway.uplink import Uplink
 from gateway.viewers_api import viewer_routes
 from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
 from signaling.app import signaling_routes
+from signaling.picture_hub import PictureHub
+from signaling.picture_websocket import PictureRoutes
 from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
 from signaling.whep import forwarding_routes
@@ -106,10 +108,12 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     registry.register(GatewayMetrics(media))
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
+    pushed = PictureRoutes(service, PictureHub(service, calls=False))
     routes = [
         *media_routes(media, IceServerIssuer(config.webrtc)),
         *drive_routes(media.cars),
-        *picture_routes(media.picture_viewers),
+        *picture_routes(media.picture_viewers, pushed.view, service.refused),
+        *pushed.beside_a_gateway(),
         *viewer_routes(media),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
@@ -135,6 +139,7 @@ async def signaling(config: SignalingConfig) -> AsyncIterator[RunningServer]:
     routes = [
         *forwarding_routes(service),
         *relay_routes(service),
+        *PictureRoutes(service, PictureHub(service, calls=True)).all(),
         *signaling_routes(service, web_root=config.http.web_root),
     ]
     app = _app(config, tokens, registry, readiness, routes)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from edge.auth import Authenticator
 from edge.token_bucket import TokenBucket
+from edge.unsent import UNSENT_BYTES
 from protocol.close_codes import GOING_AWAY, NORMAL
 from protocol.codec import encode
 from protocol.errors import ProtocolError
@@ -137,6 +138,10 @@ class Relayed:
             self._service.metrics.calls_untaken.labels(self._kind).inc()
 
     # The gateway's end
+
+    def socket(self) -> Socket:
+        """Return a socket for the gateway's end, which is not open yet."""
+        return Socket(self._service.refused, writer_limit=UNSENT_BYTES)
 
     async def serve_gateway(self, socket: Socket) -> None:
         """Serve the socket of the gateway that took the call."""

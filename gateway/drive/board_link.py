@@ -3,9 +3,9 @@
 import asyncio
 import time
 
+from edge.message_socket import MessageSocket, Socket, SocketEnded
 from gateway.drive.board import Board
 from gateway.drive.car import Car
-from gateway.message_socket import MessageSocket, Socket, SocketEnded
 from protocol.codec import decode
 from protocol.messages import (
     BoardToGateway,

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
+from edge.message_socket import Socket
 from edge.roles import Role
 from gateway.camera import Camera
 from gateway.drive.board_link import BoardLink
@@ -13,7 +14,6 @@ from gateway.drive.car import Car
 from gateway.drive.relayed_driver import RelayedDriver
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import TooManyViewers, UnknownBoard, UnknownCamera
-from gateway.message_socket import Socket
 from gateway.named_log import NamedLog
 from protocol.messages import Join, RegisterBoard
 
