@@ -63,11 +63,11 @@ class World:
         return f"{self._origin}/camera/{CAMERA}#token={self._tokens.by_role[Role.VIEWER]}"
 
     def wait(self) -> None:
-        """Until the gateway has registered its camera. Raises :class:`ProcessFailed`."""
+        """Until the camera has pictures and is registered. Raises :class:`ProcessFailed`."""
         deadline_s = time.monotonic() + START_TIMEOUT_S
-        while CAMERA not in self._cameras():
+        while not (self._camera_answers() and CAMERA in self._registered()):
             if time.monotonic() > deadline_s:
-                logs = f"{self._signaling.tail}\n{self._gateway.tail}"
+                logs = "\n".join(child.tail for child in (self._signaling, self._gateway))
                 raise ProcessFailed(f"{self.scenario.name}: no camera is registered:\n{logs}")
             time.sleep(POLL_S)
 
@@ -160,18 +160,25 @@ class World:
         address = self._signaling_host.address
         return f"http://[{address}]:{PORT}" if ":" in address else f"http://{address}:{PORT}"
 
-    def _cameras(self) -> list[str]:
-        try:
-            return [camera["id"] for camera in json.loads(self._get("/api/cameras", Role.VIEWER))]
-        except OSError:
-            return []
+    def _registered(self) -> list[str]:
+        headers = {"Authorization": f"Bearer {self._tokens.by_role[Role.VIEWER]}"}
+        request = Request(f"{self._origin}/api/cameras", headers=headers)
+        found = _answer(self._signaling_host, request)
+        return [camera["id"] for camera in json.loads(found or "[]")]
 
-    def _get(self, path: str, role: Role) -> str:
-        headers = {"Authorization": f"Bearer {self._tokens.by_role[role]}"}
-        request = Request(self._origin + path, headers=headers)
-        with self._signaling_host.entered(), urlopen(request, timeout=ANSWER_TIMEOUT_S) as answer:
+    def _camera_answers(self) -> bool:
+        request = Request(f"http://127.0.0.1:{CAMERA_PORT}/status")
+        return _answer(self._gateway_host, request) is not None
+
+
+def _answer(host: Namespace, request: Request) -> str | None:
+    """What ``request`` gives at ``host``, or None."""
+    try:
+        with host.entered(), urlopen(request, timeout=ANSWER_TIMEOUT_S) as answer:
             text: str = answer.read().decode()
             return text
+    except OSError:
+        return None
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ CONFIG = TURN / "turnserver.conf"
 REALM = "turn.test"
 LOOPBACK = "127.0.0.1"
 DEADLINE_S = 15.0
+SCHEMA = Path("/usr/share/coturn/schema.sql")
 PROGRAM = os.environ.get("TURNSERVER", "turnserver")
 """Another coturn than the installed one, to test the configuration with it."""
 
@@ -104,6 +106,7 @@ def coturn(
         *(f"--userdb={folder}/turndb", f"--pidfile={folder}/turn.pid"),
         *options,
     ]
+    _make_database(folder / "turndb")
     said = folder / "turnserver.log"
     with said.open("wb") as output:
         process = subprocess.Popen(
@@ -119,6 +122,16 @@ def coturn(
         yield running
     finally:
         running.kill()
+
+
+def _make_database(file: Path) -> None:
+    """As packages do. coturn 4.6 would make its tables when it is first asked for a credential.
+
+    Then those who ask at the same time are refused, because the database is locked.
+    """
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+            database.executescript(SCHEMA.read_text())
 
 
 def _wait(running: Coturn) -> None:
