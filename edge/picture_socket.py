@@ -1,7 +1,8 @@
 """A viewer without a peer connection: JPEGs over a WebSocket, as many as it asks for."""
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -26,6 +27,15 @@ class PictureCounts:
     sent_bytes: int = 0
     left_out: int = 0
     """Pictures that a viewer had no room for."""
+
+    @contextlib.contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count a viewer for the length of a ``with`` block."""
+        self.viewers += 1
+        try:
+            yield
+        finally:
+            self.viewers -= 1
 
 
 class PictureSocket:
@@ -59,11 +69,8 @@ class PictureSocket:
 
     async def run(self) -> None:
         """Serve the viewer until either side ends the link."""
-        self._counts.viewers += 1
-        try:
+        with self._counts.one_more():
             await self._messages.run(self._received, SILENCE_S)
-        finally:
-            self._counts.viewers -= 1
 
     def put(self, picture: Picture) -> None:
         """Take the newest picture. Never waits."""

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TypeVar
 
 from aiohttp import WSMsgType, web
 
 from edge.addresses import client_address
 from edge.auth import AUTHENTICATOR
+from edge.device_gate import DeviceRefused
 from edge.errors import EdgeError
 from edge.message_socket import CLOSE_TIMEOUT_S, Socket
 from edge.problems import Problem
@@ -135,6 +136,31 @@ async def require_role(
     if not role.allows(needed):
         raise Refused("forbidden", f"this needs the role {needed}, the token is of a {role}")
     return role
+
+
+@contextlib.asynccontextmanager
+async def registered_device(
+    request: web.Request, message: RegisterBoard | RegisterCamera, kind: str
+) -> AsyncIterator[None]:
+    """Have the device that ``message`` registers connected for the length of the block.
+
+    Raises :class:`Refused` when its token may not speak for its id.
+    """
+    authenticator, address = request.app[AUTHENTICATOR], client_address(request)
+    try:
+        bearer = await authenticator.bearer_of_token(message.token, address, anonymous=Role.DEVICE)
+    except Problem as problem:
+        raise Refused("unauthorized", problem.detail) from problem
+    if bearer.role is not Role.DEVICE:
+        raise Refused("forbidden", f"this needs the token of a device, not of a {bearer.role}")
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(
+                authenticator.devices.entered(kind, message.device_id, bearer.device, address)
+            )
+        except DeviceRefused as refused:
+            raise Refused(refused.slug, str(refused)) from refused
+        yield
 
 
 async def refuse(socket: Socket, slug: str, detail: str) -> None:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from edge.websocket_entry import Refused
-from gateway.errors import GatewayError, TooManyViewers, UnknownBoard, UnknownCamera
+from gateway.errors import BoardTaken, GatewayError, TooManyViewers, UnknownBoard, UnknownCamera
 
 
 @contextlib.contextmanager
@@ -20,6 +20,8 @@ def _slug_of(error: GatewayError) -> str:
     match error:
         case UnknownBoard():
             return "board-unknown"
+        case BoardTaken():
+            return "device-taken"
         case UnknownCamera():
             return "unknown-camera"
         case TooManyViewers():

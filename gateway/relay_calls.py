@@ -38,7 +38,7 @@ HEARTBEAT_S = 5.0
 class Cars(Protocol):
     """Who serves boards and drivers, once they are connected, until their socket ends."""
 
-    async def serve_board(
+    async def serve_relayed_board(
         self, socket: ClientWebSocketResponse, registered: RegisterBoard, /
     ) -> None: ...
 
@@ -140,7 +140,7 @@ class RelayCalls:
         self, socket: ClientWebSocketResponse, call: Call, first: RegisterBoard | Join
     ) -> None:
         if isinstance(first, RegisterBoard):
-            await self._cars.serve_board(socket, first)
+            await self._cars.serve_relayed_board(socket, first)
         elif call.kind == "viewer":
             await self._viewers.serve_relay(socket, first)
         else:

@@ -20,6 +20,7 @@ CLOSE_CODES = {
     "unsupported-version": 4426,
     "too-fast": 4429,
     "not-a-jpeg": 4415,
+    "device-taken": 4503,
     "overloaded": 4503,
     "no-picture": 4503,
 }

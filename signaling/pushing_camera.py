@@ -1,6 +1,7 @@
 """A camera that pushes its pictures: one JPEG in each binary message."""
 
 import asyncio
+import contextlib
 import logging
 import time
 
@@ -84,17 +85,18 @@ class PushingCamera:
 
     async def run(self, registered: RegisterCamera) -> None:
         """Serve the camera that introduced itself like this. Raises LinkRefused or Refused."""
-        role = await introduction.role_of(registered, self._authenticator, self._address)
-        conn = self._service.arrive(self, self._address, pushes=True)
-        try:
+        with contextlib.ExitStack() as stack:
+            role = await introduction.admitted(
+                registered, self._authenticator, self._address, stack, "pushing camera"
+            )
+            conn = self._service.arrive(self, self._address, pushes=True)
+            stack.callback(self._service.leave, conn)
             self._service.introduce(conn, registered, role)
             if self._service.has_link(conn):
-                with self._hub.pushing(registered.device_id) as self._feed:
-                    await self._serve(registered.device_id)
+                self._feed = stack.enter_context(self._hub.pushing(registered.device_id))
+                await self._serve(registered.device_id)
             else:
                 await self._messages.run(self._received, SILENCE_S)
-        finally:
-            self._service.leave(conn)
 
     async def _serve(self, device_id: str) -> None:
         self._traffic = self._service.traffic_of(device_id)

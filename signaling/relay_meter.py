@@ -27,6 +27,7 @@ class Traffic:
     many, or because a limit of bytes was reached, on their way in or out.
     """
 
+    camera: str
     since_ms: float
     bytes_in: int = 0
     bytes_out: int = 0
@@ -38,6 +39,16 @@ class Traffic:
     analyzers: PictureCounts = field(default_factory=PictureCounts)
     budgets: dict[Direction, ByteBudget] = field(default_factory=dict)
     limited_s: float = float("-inf")
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Pictures that were left out, by the reason."""
+        return {
+            "slow": self.viewers.left_out + self.analyzers.left_out,
+            "broken": self.broken,
+            "fps": self.over_fps,
+            "limit": self.over_limit,
+        }
 
 
 class RelayMeter:
@@ -70,8 +81,13 @@ class RelayMeter:
         if len(self._cameras) >= MAX_CAMERAS:
             camera = OTHER
         return self._cameras.setdefault(
-            camera, Traffic(wall_ms, budgets=_budgets(self._per_camera_kbps))
+            camera, Traffic(camera, wall_ms, budgets=_budgets(self._per_camera_kbps))
         )
+
+    def passed(self, traffic: Traffic, size: int) -> None:
+        """Count a control message, which came and goes on."""
+        traffic.bytes_in += size
+        traffic.bytes_out += size
 
     def came(self, traffic: Traffic, size: int, now: float) -> bool:
         """Count a picture that came in; return whether it may go on."""
@@ -95,7 +111,10 @@ class RelayMeter:
             return True
         traffic.over_limit += 1
         if now - traffic.limited_s > TOLD_AGAIN_S:
-            log.warning("= the relay is at its limit (limits.relay_kbps…): pictures are left out")
+            log.warning(
+                "= %s: the relay's limit in limits is reached, pictures are left out",
+                traffic.camera,
+            )
         traffic.limited_s = now
         return False
 

@@ -23,6 +23,7 @@ from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.metrics import SignalingMetrics
 from signaling.open_link import OpenLink
 from signaling.relay_meter import RelayMeter, Traffic
+from signaling.relay_metrics import RelayMetrics
 from signaling.settings import SignalingLimits
 
 log = logging.getLogger(__name__)
@@ -53,9 +54,11 @@ class SignalingService:
         self.cars = dict(cars or {})
         self.clock = clock
         self.broker = Broker(self.limits, ice_servers=self.ice_servers, from_loopback=from_loopback)
-        self.metrics = SignalingMetrics(registry or CollectorRegistry(), self.broker)
+        registry = registry or CollectorRegistry()
+        self.metrics = SignalingMetrics(registry, self.broker)
         self.calls = Calls()
         self.meter = RelayMeter(self.limits)
+        registry.register(RelayMetrics(self.meter))
         self._links: dict[str, OpenLink] = {}
         self._ticking: asyncio.Task[None] | None = None
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from edge.roles import Role
-from edge.websocket_entry import first_message, require_role, served
+from edge.websocket_entry import first_message, registered_device, require_role, served
 from gateway.drive.cars import Cars
 from gateway.refusals import refusals
 from protocol.messages import Join, RegisterBoard
@@ -23,9 +23,9 @@ def drive_routes(cars: Cars) -> list[web.RouteDef]:
 
 async def _board(cars: Cars, request: web.Request, socket: web.WebSocketResponse) -> None:
     registered = await first_message(socket, RegisterBoard)
-    await require_role(request, registered.token, Role.DEVICE, anonymous=Role.DEVICE)
-    with refusals():
-        await cars.serve_board(socket, registered)
+    async with registered_device(request, registered, "board"):
+        with refusals():
+            await cars.serve_board(socket, registered)
 
 
 async def _driver(cars: Cars, request: web.Request, socket: web.WebSocketResponse) -> None:

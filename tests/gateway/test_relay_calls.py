@@ -222,7 +222,9 @@ class Boards:
         self.served: list[RegisterBoard] = []
         self.open = 0
 
-    async def serve_board(self, socket: ClientWebSocketResponse, registered: RegisterBoard) -> None:
+    async def serve_relayed_board(
+        self, socket: ClientWebSocketResponse, registered: RegisterBoard
+    ) -> None:
         self.served.append(registered)
         self.open += 1
         try:

@@ -1,5 +1,6 @@
 """Pictures of a gateway's camera through signaling: signaling, uplink and gateway are all real."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from tests.support.mjpeg import pictures
 from tests.support.picture_client import Viewer
 from tests.support.polling import until
 from tests.support.signaling_server import SignalingServer, signaling_server
+from tests.support.tokens import bearer
 
 SYNTHETIC = CameraSettings(source="synthetic:?width=320&height=240&fps=25")
 DEAD = CameraSettings(source="http://127.0.0.1:9/stream")
@@ -104,3 +106,46 @@ async def test_a_camera_that_cannot_be_had_is_told(world: World) -> None:
         assert await viewer.ended() == ("no-picture", 4503)
     async with world.viewer("back") as viewer:
         assert await viewer.ended() == ("unknown-camera", 4404)
+
+
+# Over HTTP
+
+
+async def test_mjpeg_and_snapshots_come_from_the_same_call(world: World) -> None:
+    client, headers = world.server.client, bearer(Role.VIEWER)
+    async with (
+        client.get("/front/stream", headers=headers) as stream,
+        client.get("/front/snapshot.jpg", headers=headers) as snapshot,
+        world.viewer() as viewer,
+    ):
+        assert (stream.status, snapshot.status) == (200, 200)
+        assert stream.content_type == "multipart/x-mixed-replace"
+        assert (await snapshot.read()).startswith(b"\xff\xd8\xff")
+        assert snapshot.headers["Age"] == "0"
+        async with asyncio.timeout(10):
+            await stream.content.readuntil(b"\xff\xd9\r\n--peerlens-frame")
+            await stream.content.readuntil(b"\xff\xd9\r\n--peerlens-frame")
+        await viewer.say(Next())
+        await viewer.picture()
+        assert len(world.gateway.picture_viewers) == 1
+
+
+@pytest.mark.parametrize(
+    ("camera", "role", "status"),
+    [
+        ("front", None, 401),
+        ("front", Role.DEVICE, 403),
+        ("back", Role.VIEWER, 404),
+        ("dead", Role.VIEWER, 503),
+    ],
+)
+@pytest.mark.parametrize("what", ["stream", "snapshot.jpg"])
+async def test_who_gets_no_mjpeg(
+    world: World, camera: str, role: Role | None, status: int, what: str
+) -> None:
+    headers = bearer(role) if role else {}
+    async with world.server.client.get(f"/{camera}/{what}", headers=headers) as response:
+        assert response.status == status
+        assert response.content_type == "application/problem+json"
+        if status == 401:
+            assert "Basic" in response.headers.getall("WWW-Authenticate")[1]

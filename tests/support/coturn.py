@@ -20,10 +20,10 @@ from tests.support.certificates import Certificates
 
 TURN = Path(__file__).parents[2] / "turn"
 CONFIG = TURN / "turnserver.conf"
+SCHEMA = Path("/usr/share/coturn/schema.sql")
 REALM = "turn.test"
 LOOPBACK = "127.0.0.1"
 DEADLINE_S = 15.0
-SCHEMA = Path("/usr/share/coturn/schema.sql")
 PROGRAM = os.environ.get("TURNSERVER", "turnserver")
 """Another coturn than the installed one, to test the configuration with it."""
 
@@ -106,7 +106,7 @@ def coturn(
         *(f"--userdb={folder}/turndb", f"--pidfile={folder}/turn.pid"),
         *options,
     ]
-    _make_database(folder / "turndb")
+    _make_tables(folder / "turndb")
     said = folder / "turnserver.log"
     with said.open("wb") as output:
         process = subprocess.Popen(
@@ -124,14 +124,11 @@ def coturn(
         running.kill()
 
 
-def _make_database(file: Path) -> None:
-    """As packages do. coturn 4.6 would make its tables when it is first asked for a credential.
-
-    Then those who ask at the same time are refused, because the database is locked.
-    """
-    with contextlib.closing(sqlite3.connect(file)) as database:
-        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
-            database.executescript(SCHEMA.read_text())
+def _make_tables(database: Path) -> None:
+    """As the package does: where coturn has to, it refuses who comes meanwhile."""
+    if not database.exists():
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.executescript(SCHEMA.read_text("utf-8"))
 
 
 def _wait(running: Coturn) -> None:

@@ -22,6 +22,7 @@ from edge.settings import HttpSettings
 from protocol.codec import encode
 from protocol.messages import CameraInfo, Hello, RegisterCamera, RegisterGateway
 from signaling.app import signaling_routes
+from signaling.mjpeg import MjpegRoutes
 from signaling.picture_hub import PictureHub
 from signaling.picture_websocket import PictureRoutes
 from signaling.relay_websocket import relay_routes
@@ -152,8 +153,14 @@ async def signaling_server(
         registry=registry,
     )
     readiness.add("signaling", service.ready)
-    pictures = PictureRoutes(service, PictureHub(service, calls=not serves_media))
-    apart = [*forwarding_routes(service), *relay_routes(service), *pictures.all()]
+    hub = PictureHub(service, calls=not serves_media)
+    pictures = PictureRoutes(service, hub)
+    apart = [
+        *forwarding_routes(service),
+        *relay_routes(service),
+        *pictures.all(),
+        *MjpegRoutes(service, hub).all(),
+    ]
     routes = [
         *health_routes(readiness),
         *metrics_routes(registry),
