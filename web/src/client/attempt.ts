@@ -20,6 +20,8 @@ export interface Attempt {
   readonly startedMs: number;
   readonly state: AttemptState;
   readonly failure: Refused | null;
+  /** The far end agrees; whether there is a way to it is not known yet. */
+  readonly isAnswered: boolean;
   /** A way to the far end is found. */
   readonly hasWay: boolean;
   /** The far end has been heard, with or without pictures. */

@@ -193,6 +193,7 @@ export class Climber<A extends Attempt> {
     const nowMs = epochNow();
     if (attempt.state === "failed") this.#ended(id, attempt, nowMs);
     else {
+      if (attempt.isAnswered) this.#ladder.answered(id, nowMs);
       if (attempt.hasWay) this.#ladder.connected(id, nowMs);
       if (attempt.state === "live") this.#ladder.live(id, attempt.path, nowMs);
       if (this.#ladder.shown === id) this.#note(id, attempt, "shown");

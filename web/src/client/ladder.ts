@@ -41,8 +41,12 @@ export interface Refusal {
   readonly isAnnounced: boolean;
 }
 
-/** Connecting straight takes about this long where nothing is in the way, beside round trips. */
+/** Connecting straight takes about this long where nothing is in the way, beside round trips ... */
 export const TURN_AFTER_MS = 150;
+/** ... of it this after the answer; a gateway or a page that is busy answers late ... */
+const CHECKS_MS = 100;
+/** ... but is not waited for for ever. */
+const ANSWER_MS = 500;
 export const RELAY_AFTER_MS = 1_000;
 /** What worked has died, and the network with it, it seems: the sure way sooner. */
 export const RELAY_AFTER_DEATH_MS = 400;
@@ -87,6 +91,7 @@ interface Attempt {
   readonly id: number;
   readonly way: Way;
   readonly startedMs: number;
+  answeredMs: number | null;
   connectedMs: number | null;
   liveMs: number | null;
   path: Path | null;
@@ -128,6 +133,12 @@ export class Ladder {
 
   begin(nowMs: number): void {
     this.#climb(nowMs, false);
+  }
+
+  /** The far end agrees to `id`, and looks for a way as well now. */
+  answered(id: number, nowMs: number): void {
+    const attempt = this.#attempts.get(id);
+    if (attempt !== undefined) attempt.answeredMs ??= nowMs;
   }
 
   /** The far end is reached by `id`. */
@@ -203,10 +214,9 @@ export class Ladder {
 
   /** When to decide again if nothing happens before; null: not by itself. */
   nextMs(nowMs: number): number | null {
-    const turnMs = (this.#firstMs ?? Infinity) + this.#turnAfterMs;
     const times = [
       this.#leaving?.untilMs ?? Infinity,
-      ...(this.#shown === null ? [turnMs, this.#relayMs] : []),
+      ...(this.#shown === null ? [this.#turnMs, this.#relayMs] : []),
       ...(this.#shown?.path === "direct" ? [] : WAYS.map((way) => this.#due[way])),
       ...this.#others.map(({ startedMs }) => startedMs + TRIAL_MS),
       ...this.#others.map(({ connectedMs }) => (connectedMs ?? Infinity) + PICTURE_MS),
@@ -226,8 +236,14 @@ export class Ladder {
     return this.#shown === null ? null : (this.#shown.path ?? bestOf(this.#shown.way));
   }
 
-  get #turnAfterMs(): number {
-    return TURN_AFTER_MS + ROUND_TRIPS * (this.#conditions?.roundTripMs ?? 0);
+  /** When the time of TURN comes in this climb: the direct way has had its chance by then. */
+  get #turnMs(): number {
+    const tripsMs = ROUND_TRIPS * (this.#conditions?.roundTripMs ?? 0);
+    const firstMs = (this.#firstMs ?? Infinity) + tripsMs;
+    const direct = this.#others.find(({ way }) => way === "direct");
+    const answeredMs = direct?.answeredMs ?? Infinity;
+    const checkedMs = Math.min(answeredMs + CHECKS_MS + tripsMs, firstMs + ANSWER_MS);
+    return Math.max(firstMs + TURN_AFTER_MS, checkedMs);
   }
 
   /** When the relay's turn comes in this climb. */
@@ -346,7 +362,8 @@ export class Ladder {
       this.#id += 1;
       const id = this.#id;
       const startedMs = nowMs;
-      this.#attempts.set(id, { id, way, startedMs, connectedMs: null, liveMs: null, path: null });
+      const unknown = { answeredMs: null, connectedMs: null, liveMs: null, path: null };
+      this.#attempts.set(id, { id, way, startedMs, ...unknown });
       if (way !== "relay") this.#firstMs ??= nowMs;
       moves.push({ do: "start", id, way });
     }
@@ -361,7 +378,7 @@ export class Ladder {
     if (way === "direct") return true;
     if (this.#isIncurable || this.#isReached(nowMs, conditions)) return false;
     if (way === "turn") {
-      return this.#isOut("direct", conditions) || nowMs >= (this.#firstMs ?? nowMs) + this.#turnAfterMs;
+      return this.#isOut("direct", conditions) || nowMs >= this.#turnMs;
     }
     if (!conditions.isSupported || nowMs >= this.#relayMs) return true;
     return (

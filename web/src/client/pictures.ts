@@ -101,6 +101,10 @@ export class Pictures implements Attempt {
     return this.#failure;
   }
 
+  get isAnswered(): boolean {
+    return this.#isHeard;
+  }
+
   get hasWay(): boolean {
     return this.isConnected;
   }

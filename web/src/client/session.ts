@@ -112,6 +112,10 @@ export class Session {
     return this.way === "direct" ? "direct" : (this.#stats?.path?.path ?? null);
   }
 
+  get isAnswered(): boolean {
+    return this.#stream !== null;
+  }
+
   /** Whether a way to the gateway is found; the connection on it follows. */
   get hasWay(): boolean {
     return this.#hasWay && !this.#isOver();

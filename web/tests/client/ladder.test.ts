@@ -86,8 +86,21 @@ describe("a climb", () => {
   });
 
   it("adds TURN after some round trips, and the relay after a second", () => {
+    pass(20);
+    ladder.answered(id("direct"), nowMs);
     pass(3_000);
     expect(moves()).toEqual(["0 start direct", "180 start turn", "1030 start relay"]);
+  });
+
+  it("gives the direct way its chance where the answer comes late, but does not wait for ever", () => {
+    pass(300);
+    ladder.answered(id("direct"), nowMs);
+    pass(700);
+    expect(moves()).toEqual(["0 start direct", "430 start turn"]);
+    ladder = new Ladder(() => 1);
+    ladder.begin(nowMs);
+    pass(900);
+    expect(moves()).toEqual(["1000 start direct", "1530 start turn"]);
   });
 
   it("shows the first picture, and leaves it for a better one only", () => {
@@ -273,6 +286,8 @@ describe("trials of better ways", () => {
   });
 
   it("look for a better TURN server too, and keep the one that is as good", () => {
+    pass(0);
+    ladder.answered(id("direct"), nowMs);
     pass(200);
     live("turn", "turn-tcp");
     moves();
@@ -296,6 +311,8 @@ describe("trials of better ways", () => {
   });
 
   it("wait for the path of what they found", () => {
+    pass(0);
+    ladder.answered(id("direct"), nowMs);
     pass(200);
     live("turn", "turn-tls");
     note(ladder.nudge(nowMs));
@@ -339,7 +356,7 @@ describe("the death of what is shown", () => {
     moves();
     ends("direct");
     pass(1_000);
-    expect(moves()).toEqual(["60010 start direct", "60190 start turn", "60410 start relay"]);
+    expect(moves()).toEqual(["60010 start direct", "60410 start relay", "60540 start turn"]);
   });
 
   it("is no circle where it dies as soon as it lives", () => {

@@ -381,6 +381,8 @@ describe("the ladder", () => {
   it("finds the server's TURN relay, and says which", async () => {
     fake.can = { direct: true, turn: true, relay: true };
     watcher.start();
+    await settle();
+    negotiations[0]?.answer("v=0");
     await play(200);
     expect(peers.map(({ configuration }) => configuration.iceTransportPolicy)).toEqual([
       undefined,
