@@ -106,9 +106,14 @@ class World:
     # Programs
 
     def _start_turn(self) -> Coturn:
+        # By default it relays from IPv4 addresses, also for those who come over IPv6.
+        family = (
+            () if self.scenario.families.ipv4 else ("--allocation-default-address-family=keep",)
+        )
         return self._run(
             coturn(
                 self._folder,
+                *family,
                 addresses=self._net.addresses(self._turn_host),
                 inside=self._turn_host,
                 port=TURN_PORT,
