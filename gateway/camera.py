@@ -21,6 +21,8 @@ from gateway.frame_gate import FrameGate
 from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
+from gateway.motion.episode import HOLD_S
+from gateway.motion_settings import MotionSettings
 from gateway.named_log import NamedLog
 from gateway.overload import Overload
 from gateway.pipeline import FramePipeline, PipelineOutputs
@@ -69,7 +71,10 @@ class Camera:
             for codec in Codec
         }
         self.jpegs: Hub[JpegFrame] = Hub(self._viewers_changed)
+        self.detections: Hub[MotionEvent] = Hub()
+        """What the detector says of each frame, from the first motion on until it is long over."""
         self.motion: Hub[MotionEvent] = Hub()
+        """What of it is worth telling viewers."""
         self.changes: Hub[CameraInfo] = Hub()
         self.newest_jpeg: JpegFrame | None = None
         self.frames = 0
@@ -97,6 +102,8 @@ class Camera:
         self._size: tuple[int, int] | None = None
         self._moving = False
         self._motion_publisher = MotionPublisher()
+        self._motion_settings = settings.motion
+        self._quiet_from_s = float("-inf")
         self._demand = Demand(always=settings.warm)
         self._recount: asyncio.TimerHandle | None = None
         self._announced_fps: float | None = None
@@ -227,7 +234,9 @@ class Camera:
         self._loop.call_soon_threadsafe(self._set_size, width, height)
 
     def _motion_in_worker(self, event: MotionEvent) -> None:
-        if event.level == "NONE" and not self._motion_publisher.moving:
+        if event.level != "NONE":
+            self._quiet_from_s = event.capture_s + 2.0 * HOLD_S
+        elif not self._motion_publisher.moving and event.capture_s > self._quiet_from_s:
             return
         self._loop.call_soon_threadsafe(self._select_motion, event)
 
@@ -238,7 +247,9 @@ class Camera:
     def _select_motion(self, event: MotionEvent) -> None:
         # The last result may come when the camera is gone, or detection is paused, and motion
         # ended with it.
-        if self.state is CameraState.LIVE and self.pipeline.detect_every:
+        detecting = self._motion_settings.enabled and self.pipeline.detect_every > 0
+        if self.state is CameraState.LIVE and detecting:
+            self.detections.publish(event)
             self._tell_motion(self._motion_publisher.select(event, len(self.motion)))
 
     def _tell_motion(self, event: MotionEvent | None) -> None:
@@ -249,6 +260,19 @@ class Camera:
         if moving != self._moving:
             self._moving = moving
             self._changed()
+
+    @property
+    def motion_settings(self) -> MotionSettings:
+        """As they are now: :meth:`change_motion` may have changed them since the start."""
+        return self._motion_settings
+
+    def change_motion(self, settings: MotionSettings) -> None:
+        """Detect by ``settings`` from the next frame on."""
+        self._motion_settings = settings
+        self.pipeline.change_motion(settings)
+        if not settings.enabled:
+            self._tell_motion(self._motion_publisher.end(time.monotonic()))
+        self._changed()
 
     def overload_changed(self) -> None:
         """Tell everyone what this camera lacks now."""
@@ -314,7 +338,7 @@ class Camera:
     def _lack(self) -> str | None:
         if self.state is not CameraState.LIVE:
             return None
-        return self._overload.sentence(self.driven, self.settings.motion.enabled)
+        return self._overload.sentence(self.driven, self._motion_settings.enabled)
 
     def _viewers_changed(self) -> None:
         if self._recount is None:
