@@ -21,11 +21,13 @@ from gateway.frame_gate import FrameGate
 from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
+from gateway.motion.episode import HOLD_S
+from gateway.motion_settings import MotionSettings
 from gateway.named_log import NamedLog
 from gateway.overload import Overload
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.quality import ladder
-from gateway.settings import CameraSettings, MotionSettings, UplinkSettings
+from gateway.settings import CameraSettings, UplinkSettings
 from gateway.source import open_source
 from gateway.source.errors import SourceError, SourceRefused, SourceStalled
 from gateway.stream import EncodedStream
@@ -76,9 +78,10 @@ class Camera:
         self.jpegs: Hub[JpegFrame] = Hub(self._viewers_changed)
         self.passing_jpegs: Hub[JpegFrame] = Hub()
         """Who takes the pictures that come anyway, and wants nothing by that."""
-        self.motion: Hub[MotionEvent] = Hub()
         self.detections: Hub[MotionEvent] = Hub()
-        """What the detector says of each frame, from the first motion to a while after the last."""
+        """What the detector says of each frame, from the first motion on until it is long over."""
+        self.motion: Hub[MotionEvent] = Hub()
+        """What of it is worth telling viewers."""
         self.changes: Hub[CameraInfo] = Hub()
         self.newest_jpeg: JpegFrame | None = None
         self.frames = 0
@@ -86,7 +89,6 @@ class Camera:
         self.gate = FrameGate()
         self.epoch_s = time.monotonic()
         """The capture time at which RTP time is 0."""
-        self._motion_settings = settings.motion
         self._events_problem: str | None = None
         self._signaling = signaling
         self._overload = overload or Overload()
@@ -110,6 +112,8 @@ class Camera:
         self._size: tuple[int, int] | None = None
         self._moving = False
         self._motion_publisher = MotionPublisher()
+        self._motion_settings = settings.motion
+        self._quiet_from_s = float("-inf")
         self._demand = Demand(always=settings.warm)
         self._recount: asyncio.TimerHandle | None = None
         self._announced_fps: float | None = None
@@ -247,7 +251,9 @@ class Camera:
         self._loop.call_soon_threadsafe(self._set_size, width, height)
 
     def _motion_in_worker(self, event: MotionEvent) -> None:
-        if event.level == "NONE" and not self._motion_publisher.moving:
+        if event.level != "NONE":
+            self._quiet_from_s = event.capture_s + 2.0 * HOLD_S
+        elif not self._motion_publisher.moving and event.capture_s > self._quiet_from_s:
             return
         self._loop.call_soon_threadsafe(self._select_motion, event)
 
@@ -258,7 +264,8 @@ class Camera:
     def _select_motion(self, event: MotionEvent) -> None:
         # The last result may come when the camera is gone, or detection is paused, and motion
         # ended with it.
-        if self.state is CameraState.LIVE and self.pipeline.detect_every:
+        detecting = self._motion_settings.enabled and self.pipeline.detect_every > 0
+        if self.state is CameraState.LIVE and detecting:
             self.detections.publish(event)
             self._tell_motion(self._motion_publisher.select(event, len(self.motion)))
 
@@ -271,23 +278,23 @@ class Camera:
             self._moving = moving
             self._changed()
 
+    @property
+    def motion_settings(self) -> MotionSettings:
+        """As they are now: :meth:`change_motion` may have changed them since the start."""
+        return self._motion_settings
+
+    def change_motion(self, settings: MotionSettings) -> None:
+        """Detect by ``settings`` from the next frame on."""
+        self._motion_settings = settings
+        self.pipeline.change_motion(settings)
+        if not settings.enabled:
+            self._tell_motion(self._motion_publisher.end(time.monotonic()))
+        self._changed()
+
     def overload_changed(self) -> None:
         """Tell everyone what this camera lacks now."""
         self.pipeline.detect_every = self._overload.allowance(self.driven).detect_every
         if self.pipeline.detect_every == 0:
-            self._tell_motion(self._motion_publisher.end(time.monotonic()))
-        self._changed()
-
-    @property
-    def motion_settings(self) -> MotionSettings:
-        """How it looks for motion now."""
-        return self._motion_settings
-
-    def change_motion(self, settings: MotionSettings) -> None:
-        """Look for motion by other settings from now on."""
-        self._motion_settings = settings
-        self.pipeline.change_motion(settings)
-        if not settings.enabled:
             self._tell_motion(self._motion_publisher.end(time.monotonic()))
         self._changed()
 

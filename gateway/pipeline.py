@@ -21,7 +21,7 @@ from gateway.decode import (
 )
 from gateway.errors import DecodeError, MediaError
 from gateway.motion import MotionDetector
-from gateway.settings import MotionSettings
+from gateway.motion_settings import MotionSettings
 from gateway.stream import EncodedStream
 from gateway.units import RTP_CLOCK_HZ, AccessUnit, JpegFrame, MotionEvent, RawFrame
 
@@ -49,7 +49,7 @@ class FramePipeline:
         epoch_s: float,
     ) -> None:
         self._streams = tuple(streams)
-        self._motion_settings = self._next_motion_settings = motion
+        self._motion = motion
         self._detector = MotionDetector(motion)
         self._detector_is_stale = False
         self._outputs = outputs
@@ -73,15 +73,10 @@ class FramePipeline:
         """Tell the detector, before the next frame, that what comes is a new connection."""
         self._detector_is_stale = True
 
-    def change_motion(self, settings: MotionSettings) -> None:
-        """Look for motion by other settings from the next frame on."""
-        self._next_motion_settings = settings
-
-    def _adopt_settings(self) -> None:
-        settings = self._next_motion_settings
-        if settings is not self._motion_settings:
-            self._motion_settings = settings
-            self._detector = MotionDetector(settings)
+    def change_motion(self, motion: MotionSettings) -> None:
+        """Detect by other settings from the next frame on."""
+        self._detector_is_stale |= motion.enabled and not self._motion.enabled
+        self._motion = motion
 
     def process(self, frame: JpegFrame | RawFrame) -> None:
         """Take one frame through all stages that somebody needs."""
@@ -121,7 +116,7 @@ class FramePipeline:
 
     def _detection_due(self) -> bool:
         """Whether this frame is looked at; counts those that would be, were there time."""
-        if not self._motion_settings.enabled:
+        if not self._motion.enabled:
             return False
         self._since_detection += 1
         if 0 < self.detect_every <= self._since_detection:
@@ -166,12 +161,13 @@ class FramePipeline:
             if self._detector_is_stale:
                 self._detector_is_stale = False
                 self._detector.reset()
+            self._detector.settings = self._motion
             self._outputs.motion(self._detector.detect(luma, capture_s))
         except Exception as error:
             # A detector must never touch the stream: start a fresh one and go on.
             self.motion_failures += 1
             logger.warning("motion detector failed and is replaced: %r", error)
-            self._detector = MotionDetector(self._motion_settings)
+            self._detector = MotionDetector(self._motion)
 
     def release(self) -> None:
         """Free the encoders while nobody watches."""

@@ -8,6 +8,7 @@ from yarl import URL
 
 from edge.ice_servers import IceSettings
 from edge.settings import Frozen
+from gateway.motion_settings import MotionSettings
 
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 RESERVED_CAMERA_IDS = frozenset(
@@ -24,12 +25,6 @@ another.
 
 MAX_CAMERAS = 256
 """As many as one registration may hold."""
-
-
-class MotionSettings(Frozen):
-    enabled: bool = True
-    threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
-    """0.05 very sensitive, 0.1 default, 0.2 low, 0.3 very low."""
 
 
 class VideoSettings(Frozen):

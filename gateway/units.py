@@ -89,10 +89,40 @@ class MotionRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class MotionTrack:
+    """Something that moves, followed from frame to frame.
+
+    ``since_s`` is the capture time at which it was first seen. ``travelled`` is how far it has
+    come since, as a part of the picture's width, and ``zones`` the names of those it is in.
+    """
+
+    number: int
+    region: MotionRegion
+    since_s: float
+    travelled: float = 0.0
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MotionEvent:
-    """What moved in one frame: ``level`` NONE, LOW, MEDIUM or HIGH, ``percent`` of the picture."""
+    """What moved in one frame: ``level`` NONE, LOW, MEDIUM or HIGH, ``percent`` of the picture.
+
+    ``regions`` are those of ``tracks``, in the same order, largest first. ``light`` says that the
+    light has just changed, so that what seems to move may be that. ``what`` and ``confidence``
+    are a vote of the classifier, which is slower than the detector: most frames have none, and
+    it may come with a frame that has nothing else to tell (level NONE).
+    """
 
     capture_s: float
     level: str
     percent: float
     regions: tuple[MotionRegion, ...]
+    tracks: tuple[MotionTrack, ...] = ()
+    light: bool = False
+    what: str | None = None
+    confidence: float | None = None
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Names of the zones in which something moves, in the order of the tracks."""
+        return tuple(dict.fromkeys(zone for track in self.tracks for zone in track.zones))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.motion.background import Background, Difference, Luma
-from gateway.settings import MotionSettings
+from gateway.motion_settings import MotionSettings
 from gateway.units import MotionEvent, MotionRegion
 
 cv2.setNumThreads(1)  # the pictures are small: OpenCV's idle workers spin away 40 % more CPU
@@ -48,12 +48,22 @@ class MotionDetector:
     """
 
     def __init__(self, settings: MotionSettings) -> None:
-        self._threshold = max(settings.threshold, SMALLEST_THRESHOLD)
+        self.settings = settings
         self._background: Background | None = None
         self._shape: tuple[int, ...] = ()
         self._quiet_until_s = 0.0
         self._quiet_frames = 0
         self._last_capture_s = 0.0
+
+    @property
+    def settings(self) -> MotionSettings:
+        """Other ones can be set at any time; what was learned stays."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: MotionSettings) -> None:
+        self._settings = settings
+        self._threshold = max(settings.threshold, SMALLEST_THRESHOLD)
 
     def reset(self) -> None:
         """Forget the background, as after a reconnect: no motion until it has settled again."""

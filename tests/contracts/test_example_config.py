@@ -15,6 +15,8 @@ COMMENTED_OUT = re.compile(r"^# ((signaling:|  [a-z_]+: ).*)$", re.MULTILINE)
 NOT_DEFAULTS = {
     ("cameras", "front", "source"),
     ("cameras", "front", "name"),
+    ("cameras", "front", "motion", "zones", "name"),
+    ("cameras", "front", "motion", "zones", "points"),
     ("cars", "car1", "camera"),
     ("cars", "car1", "board"),
     ("webrtc", "ice_servers", "urls"),
