@@ -80,7 +80,6 @@ class FramePipeline:
 
     def process(self, frame: JpegFrame | RawFrame) -> None:
         """Take one frame through all stages that somebody needs."""
-        self._adopt_settings()
         wanted = [stream for stream in self._streams if stream.takes(frame.capture_s)]
         # A keyframe may bring viewers over from another quality: theirs of this picture is then
         # not sent any more.

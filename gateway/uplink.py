@@ -60,7 +60,7 @@ REPORT_INTERVAL_S = 0.25
 MAX_NEGOTIATIONS = 64
 """Offers that may be in the making; more are refused as overload."""
 MAX_EVENTS = 128
-"""Changes of events that wait to be told; of more, the newest are not: who needs all asks the API."""
+"""Changes of events that wait to be told; of more, the newest are not. The API knows all."""
 MAX_ENDINGS = 1_024
 """Ended sessions that wait to be told; of more, signaling learns when the link ends."""
 

@@ -68,11 +68,12 @@ class Recording:
 
     async def __aexit__(self, *_: object) -> None:
         self._stack.close()
+        # First who reads: the last to close tidies the database up, and only the writer can.
+        await asyncio.to_thread(self._reader.close)
         if self.settings.enabled:
             self.writer.submit(self.store.close)
             if not await asyncio.to_thread(self.writer.finish, FINISH_TIMEOUT_S):
                 logger.warning("= events: the disk did not take all that waited for it")
-        await asyncio.to_thread(self._reader.close)
 
     # Keeper, for the recorders
 
