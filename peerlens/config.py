@@ -24,6 +24,7 @@ from gateway.settings import (
     UplinkSettings,
     WebrtcSettings,
 )
+from peerlens.config_old_names import apply_old_names
 from peerlens.config_overrides import Layers, apply_environment, apply_flags
 from peerlens.config_report import lines_of
 from peerlens.config_yaml import YamlDocument, read_file
@@ -115,6 +116,7 @@ def load(
         file = DEFAULT_FILE
     document = read_file(file) if file is not None else YamlDocument()
     layers = Layers.from_file(file, document)
+    apply_old_names(layers, root, environ or {})
     apply_environment(layers, root, environ or {})
     apply_flags(layers, root, flags)
     if not layers.content.get("cameras") and "cameras" in root.model_fields:
