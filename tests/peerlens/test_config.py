@@ -187,6 +187,16 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
             " turn: or turns:",
         ),
         (
+            CAMERA + "webrtc: {turn: {urls: ['stun:a'], secret: 0123456789abcdef}}\n",
+            "peerlens.yaml:2: webrtc.turn.urls: 'stun:a': expected turn:HOST[:PORT]"
+            "[?transport=udp|tcp] or turns:HOST[:PORT][?transport=tcp]",
+        ),
+        (
+            CAMERA + "webrtc: {turn: {urls: 'turn:a', secret: too-short}}\n",
+            "peerlens.yaml:2: webrtc.turn.secret: expected string should have at least 16"
+            " characters, given a value that is not shown here",
+        ),
+        (
             "cameras:\n  front: {source: 'synthetic:'}\n  back: {source: 'synthetic:'}\n"
             "  front: {source: 'synthetic:'}\n",
             "peerlens.yaml:4: cameras.front: duplicate camera front, first on line 2",
