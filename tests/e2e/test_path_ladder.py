@@ -149,37 +149,65 @@ async def test_a_browser_without_webrtc_sees_pictures_at_once() -> None:
         assert CONTROL_SOCKET not in (await stage.look()).sockets
 
 
-async def test_a_driver_without_udp_drives_over_the_relay_and_keeps_the_car(
-    tmp_path: Path,
-) -> None:
+@contextlib.asynccontextmanager
+async def car_on_a_link(
+    folder: Path, *, udp: bool = True
+) -> AsyncIterator[tuple[Namespace, Cockpit]]:
+    """The demo and its driving page, both in one namespace, with UDP or without at first."""
     with emulated_link(NEAR) as link:
         place = link.server
         async with demo(inside=place) as running:
             await running.program.printed(r"board board-1 is there")
-            closed.close(place)
-            async with screen(
-                1000, 600, executable=str(place.wrapper(tmp_path, CHROMIUM))
-            ) as shown:
+            if not udp:
+                closed.close(place)
+            browser = str(place.wrapper(folder, CHROMIUM))
+            async with screen(1000, 600, executable=browser) as shown:
                 await shown.open(f"{running.url}/drive/front")
-                driver = Cockpit(shown)
-                await driver.says("path", "relay")
-                await driver.says("pictures", "live")
-                parked = await driver.stands()
-                await driver.take_the_wheel()
-                closed.reopen(place)
-                await driver.page.evaluate("window.dispatchEvent(new Event('online'))")
-                await driver.page.keyboard.down("w")
-                await driver.goes_from(parked, 6.0)
-                await driver.page.keyboard.up("w")
-                # Long enough for several trials: nobody makes one while this person drives.
-                await asyncio.sleep(4.0)
-                assert await driver.said("you") == "driving"
-                assert await driver.said("path") == "relay"
-                await driver.press("release-lease")
-                await driver.says("path", "direct")
-                # The car is as much there as before, on the new path.
-                await driver.take_the_wheel()
-                assert 0 < float(await driver.said("video-age-ms") or "nan") < 1_000
+                yield place, Cockpit(shown)
+
+
+async def test_a_driver_without_udp_drives_over_the_relay_and_keeps_the_car(
+    tmp_path: Path,
+) -> None:
+    async with car_on_a_link(tmp_path, udp=False) as (place, driver):
+        await driver.says("path", "relay")
+        await driver.says("pictures", "live")
+        parked = await driver.stands()
+        await driver.take_the_wheel()
+        closed.reopen(place)
+        await driver.page.evaluate("window.dispatchEvent(new Event('online'))")
+        await driver.page.keyboard.down("w")
+        await driver.goes_from(parked, 6.0)
+        await driver.page.keyboard.up("w")
+        # Long enough for several trials: nobody makes one while this person drives.
+        await asyncio.sleep(4.0)
+        assert await driver.said("you") == "driving"
+        assert await driver.said("path") == "relay"
+        await driver.press("release-lease")
+        await driver.says("path", "direct")
+        # The car is as much there as before, on the new path.
+        await driver.take_the_wheel()
+        assert 0 < float(await driver.said("video-age-ms") or "nan") < 1_000
+
+
+async def test_a_driver_whose_path_dies_stops_and_can_take_the_car_again(tmp_path: Path) -> None:
+    async with car_on_a_link(tmp_path) as (place, driver):
+        await driver.says("path", "direct")
+        parked = await driver.stands()
+        await driver.take_the_wheel()
+        await driver.page.keyboard.down("w")
+        await driver.goes_from(parked, 6.0)
+        closed.close(place)
+        await driver.says("path", "relay")
+        await driver.says("you", "watching")
+        # The key is still held, and does nothing.
+        stopped = await driver.stands()
+        await driver.page.keyboard.up("w")
+        await driver.take_the_wheel()
+        await driver.page.keyboard.down("s")
+        await driver.goes_from(stopped, 6.0)
+        await driver.page.keyboard.up("s")
+        assert 0 < float(await driver.said("video-age-ms") or "nan") < 1_000
 
 
 async def test_details_tell_what_was_tried(tmp_path: Path) -> None:
