@@ -6,11 +6,10 @@ import time
 from collections.abc import Mapping
 
 from aiortc import RTCIceServer
-from aiortc.rtcdtlstransport import RTCCertificate
 
 from edge.roles import Role
-from gateway import aiortc_private
 from gateway.camera import Camera
+from gateway.certificate import SharedCertificate
 from gateway.closing import Closer
 from gateway.delivery import DeliveryCounts
 from gateway.drive.cars import Cars
@@ -34,14 +33,18 @@ SWEEP_PARTS = 10
 """A tenth of the viewers at a time: all at once would hold up a frame."""
 JOIN_SPACING_S = 0.01
 """Answering takes some 5 ms of the event loop: between two of them, frames have their turn."""
-CERTIFICATE_LIFETIME_S = 24 * 3600.0
-"""aiortc's certificates are valid for 30 days; new peers get a new one every day."""
 
 
 class Peers:
     """``async with peers:`` watches over them. On the event loop only."""
 
-    def __init__(self, cameras: Mapping[str, Camera], cars: Cars, settings: WebrtcSettings) -> None:
+    def __init__(
+        self,
+        cameras: Mapping[str, Camera],
+        cars: Cars,
+        settings: WebrtcSettings,
+        certificate: SharedCertificate,
+    ) -> None:
         self._cameras = cameras
         self._cars = cars
         self._settings = settings
@@ -51,8 +54,7 @@ class Peers:
         ]
         self._peers: dict[str, Peer] = {}
         self._closer = Closer(settings.close_timeout_s)
-        self._certificate = aiortc_private.generate_certificate()
-        self._certificate_made_s = time.monotonic()
+        self._certificate = certificate
         self._sweeper: asyncio.Task[None] | None = None
         self._accepting = True
         self._door = asyncio.Lock()
@@ -109,7 +111,7 @@ class Peers:
             session,
             camera,
             self._ice_servers,
-            self._newest_certificate(),
+            self._certificate.newest(),
             self._closed,
             role=role,
             car=self._cars.of_camera(camera_id),
@@ -156,12 +158,6 @@ class Peers:
         self.left[peer.camera.id] = self.left[peer.camera.id].plus(peer.delivery)
         self._closer.close(peer.connection, after=peer.gathering)
         self.ended.publish(peer)
-
-    def _newest_certificate(self) -> RTCCertificate:
-        if time.monotonic() - self._certificate_made_s > CERTIFICATE_LIFETIME_S:
-            self._certificate = aiortc_private.generate_certificate()
-            self._certificate_made_s = time.monotonic()
-        return self._certificate
 
     async def _sweep(self) -> None:
         while True:

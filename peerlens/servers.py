@@ -21,6 +21,7 @@ from gateway.app import as_ice_server, camera_list_routes, media_routes
 from gateway.drive.routes import drive_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
+from gateway.output.routes import output_routes
 from gateway.picture_routes import picture_routes
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
@@ -110,6 +111,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
         *drive_routes(media.cars),
         *picture_routes(media.picture_viewers),
         *viewer_routes(media),
+        *output_routes(media.outputs),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
     app = _app(config, tokens, registry, readiness, routes)
@@ -154,6 +156,7 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
         *picture_routes(media.picture_viewers),
         *camera_list_routes(media),
         *viewer_routes(media),
+        *output_routes(media.outputs),
     ]
     app = _app(config, tokens, registry, readiness, routes)
     async with (

@@ -1,0 +1,171 @@
+"""A media server that takes WHIP (RFC 9725): real aiortc, which decodes what it is sent.
+
+``python -m tests.support.whip_server --port N`` runs one that can be killed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import ClientSession, web
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from av import VideoFrame
+
+from tests.support.polling import until
+
+FRAMES_DEADLINE_S = 10.0
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class WhipSession:
+    """What one publisher sends."""
+
+    def __init__(self, offer: str) -> None:
+        self.offer = offer
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.frames = 0
+        self.newest: VideoFrame | None = None
+        self.ended = asyncio.Event()
+        self._reader: asyncio.Task[None] | None = None
+        self.connection.on("track", self._got_track)
+
+    async def answer(self) -> str:
+        await self.connection.setRemoteDescription(RTCSessionDescription(self.offer, "offer"))
+        await self.connection.setLocalDescription(await self.connection.createAnswer())
+        return self.connection.localDescription.sdp
+
+    def _got_track(self, track: MediaStreamTrack) -> None:
+        self._reader = asyncio.create_task(self._read(track))
+
+    async def _read(self, track: MediaStreamTrack) -> None:
+        with contextlib.suppress(MediaStreamError):
+            while True:
+                frame = await track.recv()
+                assert isinstance(frame, VideoFrame)
+                self.newest = frame
+                self.frames += 1
+        self.ended.set()
+
+    async def frames_more(self, count: int) -> None:
+        """Wait until ``count`` more pictures have been decoded."""
+        goal = self.frames + count
+        await until(lambda: self.frames >= goal, f"{count} more pictures", FRAMES_DEADLINE_S)
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait({self._reader})
+        await self.connection.close()
+
+
+class WhipServer:
+    """Takes POST at ``url`` and DELETE at what it answers; ``sessions`` by their secret ids.
+
+    ``instead`` takes the place of the answer to POST while it is set, ``decorate`` may change the
+    usual one.
+    """
+
+    def __init__(self, token: str | None = None) -> None:
+        self.token = token
+        self.url = ""
+        self.sessions: dict[str, WhipSession] = {}
+        self.posts: list[web.Request] = []
+        self.deleted: list[str] = []
+        self.instead: Handler | None = None
+        self.decorate: Callable[[web.Response], None] = lambda _: None
+
+    @property
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/whip/{name}", self._post),
+            web.delete("/session/{id}", self._delete),
+            web.get("/sessions", self._list),
+        ]
+
+    def newest(self) -> WhipSession:
+        return list(self.sessions.values())[-1]
+
+    async def session(self, count: int = 1) -> WhipSession:
+        """Wait until ``count`` sessions are open, and return the newest."""
+        await until(lambda: len(self.sessions) >= count, f"{count} sessions", FRAMES_DEADLINE_S)
+        return self.newest()
+
+    async def _post(self, request: web.Request) -> web.StreamResponse:
+        self.posts.append(request)
+        if self.instead is not None:
+            return await self.instead(request)
+        if not self._allowed(request):
+            return web.Response(status=401)
+        if request.content_type != "application/sdp":
+            return web.Response(status=415)
+        session = WhipSession(await request.text())
+        answer = await session.answer()
+        name = secrets.token_hex(8)
+        self.sessions[name] = session
+        response = web.Response(
+            status=201,
+            text=answer,
+            content_type="application/sdp",
+            headers={"Location": f"/session/{name}", "ETag": f'"{name[:4]}"'},
+        )
+        self.decorate(response)
+        return response
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        if not self._allowed(request):
+            return web.Response(status=401)
+        session = self.sessions.pop(request.match_info["id"], None)
+        if session is None:
+            return web.Response(status=404)
+        self.deleted.append(request.match_info["id"])
+        await session.close()
+        return web.Response()
+
+    async def _list(self, _: web.Request) -> web.Response:
+        return web.json_response([session.frames for session in self.sessions.values()])
+
+    def _allowed(self, request: web.Request) -> bool:
+        given = request.headers.get("Authorization")
+        return self.token is None or given == f"Bearer {self.token}"
+
+    async def close(self) -> None:
+        sessions, self.sessions = list(self.sessions.values()), {}
+        await asyncio.gather(*(session.close() for session in sessions))
+
+
+@contextlib.asynccontextmanager
+async def whip_server(server: WhipServer, port: int = 0) -> AsyncIterator[WhipServer]:
+    """Run ``server`` on loopback for the length of a block."""
+    app = web.Application()
+    app.add_routes(server.routes)
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        await site.start()
+        server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/whip/front"
+        yield server
+    finally:
+        await runner.cleanup()
+        await server.close()
+
+
+async def frames_at(url: str) -> list[int]:
+    """Ask a server in another process how many pictures each of its sessions has decoded."""
+    async with ClientSession() as client, client.get(url) as response:
+        listed: list[int] = await response.json()
+        return listed
+
+
+async def _serve(port: int) -> None:
+    async with whip_server(WhipServer(), port):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.support.whip_server")
+    parser.add_argument("--port", type=int, required=True)
+    asyncio.run(_serve(parser.parse_args().port))
