@@ -28,7 +28,7 @@ _BUSY = frozenset({408, 409, 423, 425, 429})
 
 @dataclass(frozen=True)
 class Created:
-    """A session that stands. ``session`` is its address, None where the server gave none."""
+    """A session that stands. ``session`` is its address, None where the server gave none of its."""
 
     answer: str
     session: URL | None
@@ -157,10 +157,12 @@ def _target(url: URL, headers: Mapping[str, str]) -> URL:
 
 
 def _session_url(url: URL, headers: Mapping[str, str]) -> URL | None:
+    """Return where the session can be ended: on the server that answered, or nowhere.
+
+    A DELETE can do harm: a server does not get to choose where else we send one.
+    """
     session = _joined(url, headers.get("Location"))
-    if session is not None and url.scheme == "https" and session.scheme != "https":
-        return None
-    return session
+    return session if session is not None and session.origin() == url.origin() else None
 
 
 def _joined(url: URL, location: str | None) -> URL | None:
