@@ -29,6 +29,11 @@ class Outputs:
         )
         self._stack = contextlib.AsyncExitStack()
 
+    @property
+    def closing(self) -> int:
+        """Connections that are being closed."""
+        return self._closer.closing
+
     async def __aenter__(self) -> "Outputs":
         if self.all:
             session = await self._stack.enter_async_context(new_session())

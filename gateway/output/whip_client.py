@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
+from gateway.os_reason import os_reason
 from gateway.output.errors import BadAnswer, OutputError, Refused, Unreachable
 from gateway.output.links import ice_servers_in
 from gateway.settings import WhipSettings
@@ -208,8 +209,7 @@ def _unreachable(url: URL, error: Exception) -> OutputError:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return Refused(f"{where}: certificate refused: {error.certificate_error}")
     if isinstance(error, aiohttp.ClientConnectorError):
-        reason = error.os_error.strerror or type(error.os_error).__name__
-        return Unreachable(f"cannot connect to {where}: {reason}")
+        return Unreachable(f"cannot connect to {where}: {os_reason(error.os_error)}")
     if isinstance(error, aiohttp.ClientResponseError):
         return Unreachable(f"{where} does not answer in HTTP")
     return Unreachable(f"{where} broke the connection")

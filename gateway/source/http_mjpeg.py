@@ -3,13 +3,13 @@
 import asyncio
 import base64
 import logging
-import os
 import time
 from typing import NoReturn
 
 import aiohttp
 from yarl import URL
 
+from gateway.os_reason import os_reason
 from gateway.settings import CameraSettings, SourceAuthSettings
 from gateway.source.base import Deliver, SourceStats
 from gateway.source.device_clock import DeviceClock
@@ -77,7 +77,7 @@ class HttpMjpegSource:
             raise SourceRefused(f"{self._shown} is not a valid address") from error
         except aiohttp.ClientConnectorError as error:
             raise SourceUnreachable(
-                f"cannot connect to {self._shown}: {_reason(error.os_error)}"
+                f"cannot connect to {self._shown}: {os_reason(error.os_error)}"
             ) from error
         except aiohttp.ClientResponseError as error:
             raise SourceUnreachable(f"{self._shown} does not answer in HTTP") from error
@@ -146,13 +146,6 @@ def _authorization(auth: SourceAuthSettings, url: URL) -> str | None:
         return None
     pair = f"{username}:{password or ''}".encode()
     return f"Basic {base64.b64encode(pair).decode('ascii')}"
-
-
-def _reason(error: OSError) -> str:
-    # asyncio puts its own words into strerror; names that do not resolve have negative numbers.
-    if error.errno is not None and error.errno > 0:
-        return os.strerror(error.errno)
-    return error.strerror or str(error)
 
 
 def _seconds(text: str | None) -> float | None:

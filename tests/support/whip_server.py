@@ -6,8 +6,10 @@
 import argparse
 import asyncio
 import contextlib
+import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 from aiohttp import ClientSession, web
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -54,6 +56,13 @@ class WhipSession:
         goal = self.frames + count
         await until(lambda: self.frames >= goal, f"{count} more pictures", FRAMES_DEADLINE_S)
 
+    async def ask_for_keyframe(self) -> None:
+        """Send a picture loss indication about the stream that comes."""
+        found = re.search(r"a=ssrc:(\d+)", self.offer)
+        assert found is not None
+        receiver: Any = self.connection.getTransceivers()[0].receiver
+        await receiver._send_rtcp_pli(int(found[1]))
+
     async def close(self) -> None:
         if self._reader is not None:
             self._reader.cancel()
@@ -64,8 +73,8 @@ class WhipSession:
 class WhipServer:
     """Takes POST at ``url`` and DELETE at what it answers; ``sessions`` by their secret ids.
 
-    ``instead`` takes the place of the answer to POST while it is set, ``decorate`` may change the
-    usual one.
+    ``instead`` takes the place of the answer to POST while it is set, ``read`` may change the
+    offer and ``decorate`` the answer.
     """
 
     def __init__(self, token: str | None = None) -> None:
@@ -74,7 +83,9 @@ class WhipServer:
         self.sessions: dict[str, WhipSession] = {}
         self.posts: list[web.Request] = []
         self.deleted: list[str] = []
+        self.deletes_hang = False
         self.instead: Handler | None = None
+        self.read: Callable[[str], str] = lambda offer: offer
         self.decorate: Callable[[web.Response], None] = lambda _: None
 
     @property
@@ -101,7 +112,7 @@ class WhipServer:
             return web.Response(status=401)
         if request.content_type != "application/sdp":
             return web.Response(status=415)
-        session = WhipSession(await request.text())
+        session = WhipSession(self.read(await request.text()))
         answer = await session.answer()
         name = secrets.token_hex(8)
         self.sessions[name] = session
@@ -115,6 +126,8 @@ class WhipServer:
         return response
 
     async def _delete(self, request: web.Request) -> web.Response:
+        if self.deletes_hang:
+            await asyncio.sleep(3600)
         if not self._allowed(request):
             return web.Response(status=401)
         session = self.sessions.pop(request.match_info["id"], None)

@@ -335,7 +335,7 @@ async def test_a_slow_server_has_a_deadline(
 async def test_nobody_there() -> None:
     error = await refused(f"http://127.0.0.1:{free_port()}/hidden")
     assert isinstance(error, Unreachable)
-    assert "cannot connect to http://127.0.0.1:" in str(error)
+    assert str(error).endswith("/…: Connection refused")
 
 
 @pytest.mark.parametrize("answer", [b"", b"garbage\r\n\r\n", b"HTTP/1.1 201\r\n" + b"a" * 20_000])
