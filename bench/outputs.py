@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bench.errors import NoMeasurement
-from bench.fanout import HOLDS, frames_made
+from bench.fanout import frames_made
 from bench.figures import line_through, ratio, rounded, table
 from bench.load import generator
 from bench.options import run
@@ -16,8 +16,6 @@ from bench.processes import Child, child, free_port, python
 from bench.servers import CAMERA_FPS, LOOPBACK, camera, peerlens
 
 JOIN_TIMEOUT_S = 30.0
-SLACK_FPS = 1.0
-"""Both ends are not asked at the same moment."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,6 @@ class Step:
     camera_fps: float
     fps_least: float
 
-    @property
-    def holds(self) -> bool:
-        """Whether everybody got what the camera made."""
-        return self.fps_least >= HOLDS * self.camera_fps - SLACK_FPS
-
 
 def measure(quick: bool) -> None:
     """Both sides one after the other; a gateway of its own for each number of outputs."""
@@ -63,13 +56,7 @@ def measure(quick: bool) -> None:
 
 
 def figures(outputs: list[Step], viewers: list[Step]) -> dict[str, float | int | None]:
-    """What the line of JSON says. Raises :class:`NoMeasurement` when somebody missed frames."""
-    for step in (*outputs, *viewers):
-        if not step.holds:
-            raise NoMeasurement(
-                f"with {step.count} somebody got {step.fps_least:.1f} of {step.camera_fps:.1f}"
-                " frames/s"
-            )
+    """What the line of JSON says."""
     output, viewer = (
         max(0.0, line_through([(step.count, step.cpu_pct) for step in steps])[0])
         for steps in (outputs, viewers)
@@ -79,7 +66,7 @@ def figures(outputs: list[Step], viewers: list[Step]) -> dict[str, float | int |
         "cpu_per_viewer_pct": viewer,
         "ratio": ratio(output, viewer),
         "fps_least": min(step.fps_least for step in (*outputs, *viewers)),
-        "source_fps": CAMERA_FPS,
+        "camera_fps_least": min(step.camera_fps for step in (*outputs, *viewers)),
     }
 
 

@@ -168,6 +168,24 @@ async def test_a_server_that_does_not_answer_delete_holds_nobody_up() -> None:
         assert asyncio.get_running_loop().time() - started < END_TIMEOUT_S + 5.0
 
 
+async def test_a_server_that_never_answers_holds_nobody_up() -> None:
+    async def hang(_: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(3600)
+        return web.Response()
+
+    server = WhipServer()
+    server.instead = hang
+    loop = asyncio.get_running_loop()
+    async with whip_server(server):
+        async with publishing(server.url) as gateway, watching(to(gateway)) as viewer:
+            [output] = gateway.outputs.all
+            await until(lambda: server.posts, "the offer")
+            await viewer.frames_more(15)
+            assert state_of(output) is OutputState.CONNECTING
+            stopping_s = loop.time()
+        assert loop.time() - stopping_s < 5.0
+
+
 async def test_a_wrong_token_is_told_once_and_touches_no_viewer(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
