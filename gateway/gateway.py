@@ -36,6 +36,8 @@ class Gateway:
         webrtc: WebrtcSettings,
         cars: Mapping[str, CarSettings] | None = None,
         drive: DriveSettings | None = None,
+        *,
+        from_loopback: bool = False,
     ) -> None:
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
         self.overload = Overload()
@@ -49,8 +51,10 @@ class Gateway:
         }
         self.cars = Cars(cars, drive or DriveSettings(), self.cameras)
         certificate = SharedCertificate()
-        self.peers = Peers(self.cameras, self.cars, webrtc, certificate)
-        self.outputs = Outputs(self.cameras, webrtc, certificate)
+        self.peers = Peers(
+            self.cameras, self.cars, webrtc, certificate, from_loopback=from_loopback
+        )
+        self.outputs = Outputs(self.cameras, webrtc, certificate, self.peers.turn_choice)
         self.picture_viewers = PictureViewers(self.cameras)
         self._stack = contextlib.AsyncExitStack()
 
@@ -92,11 +96,12 @@ class Gateway:
 
     # WhepBackend
 
-    async def offer(self, camera: str, sdp: str, role: Role, address: str) -> Answered:
+    async def offer(self, camera: str, sdp: str, role: Role, address: str, relay: bool) -> Answered:
         """See :class:`edge.whep_http.WhepBackend`."""
         session = secrets.token_hex(SESSION_BYTES)
         try:
-            return Answered(session, await self.peers.open(session, camera, sdp, role))
+            sdp = await self.peers.open(session, camera, sdp, role, relay=relay)
+            return Answered(session, sdp)
         except ViewerRefused as error:
             raise as_problem(error) from error
 

@@ -5,12 +5,11 @@ import contextlib
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import StrEnum
 
 from aiortc import (
     RTCDataChannel,
-    RTCIceServer,
     RTCRtpSender,
     RTCSessionDescription,
 )
@@ -29,15 +28,11 @@ from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
 from gateway.feed import Feed
 from gateway.feed_of_sender import new_feed
+from gateway.ice_plan import Gathered, IcePlan
 from gateway.named_log import NamedLog
-from gateway.negotiation import (
-    MAX_CANDIDATES,
-    VideoChoice,
-    choose_video,
-    is_hidden,
-    without_hidden_candidates,
-)
+from gateway.negotiation import VideoChoice, choose_video
 from gateway.quality import Quality
+from gateway.remote_candidates import EXPECTED, CandidateSieve
 from gateway.units import MotionEvent
 from protocol.messages import CameraInfo, Candidate, Error, LeaseRequest
 from protocol.messages import Car as CarStatus
@@ -61,12 +56,12 @@ class Peer:
         self,
         session: str,
         camera: Camera,
-        ice_servers: Iterable[RTCIceServer],
         certificate: RTCCertificate,
         closed: Callable[["Peer"], None],
         *,
         role: Role = Role.VIEWER,
         car: Car | None = None,
+        sieve: CandidateSieve,
     ) -> None:
         self.session = session
         self.role = role
@@ -76,9 +71,10 @@ class Peer:
         self.ended_because = ""
         self.started_s = self.heard_s = time.monotonic()
         self.choice: VideoChoice | None = None
-        self.connection = aiortc_private.new_peer_connection(ice_servers, certificate)
+        self.connection = aiortc_private.new_peer_connection(certificate)
         self.gathering: asyncio.Task[None] | None = None
         """Opens sockets until it is done; the connection can be closed only after it."""
+        self.gathered = Gathered()
         self._closed = closed
         self._events: EventsChannel | None = None
         self._control: ControlChannel | None = None
@@ -86,15 +82,15 @@ class Peer:
         self._driving = contextlib.ExitStack()
         self._is_driving = False
         self._feed: Feed | None = None
-        self._candidates = 0
+        self._sieve = sieve
         self._described = asyncio.Event()
         self._subscriptions = contextlib.ExitStack()
         self._log = NamedLog(logger, f"{camera.id}/{session[:8]}")
         self.connection.on("connectionstatechange", self._connection_changed)
         self.connection.on("datachannel", self._channel_opened)
 
-    async def answer(self, offer: str, gather_timeout_s: float) -> str:
-        """Return the SDP answer to ``offer``, complete with candidates.
+    async def answer(self, offer: str, plan: IcePlan, gather_timeout_s: float) -> str:
+        """Return the SDP answer to ``offer``, complete with candidates gathered by ``plan``.
 
         Takes at most a little more than ``gather_timeout_s``. Raises :class:`InvalidSdp`,
         :class:`NoCommonCodec`, or :class:`UnknownSession` when it was closed meanwhile; the
@@ -104,7 +100,7 @@ class Peer:
         # The camera opens while ICE and DTLS do their round trips.
         self._subscriptions.enter_context(self.camera.wanted())
         try:
-            await self._negotiate(offer, choice, gather_timeout_s)
+            await self._negotiate(offer, choice, plan, gather_timeout_s)
         except Exception as error:
             self._require_open()
             # aiortc has no exception of its own for a bad offer.
@@ -115,9 +111,11 @@ class Peer:
             self._move(PeerState.CONNECTING)
         return self.connection.localDescription.sdp
 
-    async def _negotiate(self, offer: str, choice: VideoChoice, gather_timeout_s: float) -> None:
+    async def _negotiate(
+        self, offer: str, choice: VideoChoice, plan: IcePlan, gather_timeout_s: float
+    ) -> None:
         await self.connection.setRemoteDescription(
-            RTCSessionDescription(without_hidden_candidates(offer), "offer")
+            RTCSessionDescription(self._sieve.sift(offer), "offer")
         )
         self._require_open()
         self._described.set()
@@ -130,7 +128,7 @@ class Peer:
             ),
         )
         aiortc_private.prefer_dtls_server(self.connection)
-        aiortc_private.limit_gathering(self.connection, gather_timeout_s)
+        self.gathered = aiortc_private.gather_by(self.connection, plan, gather_timeout_s)
         answer = await self.connection.createAnswer()
         # aioice loses the sockets of a gathering that is cancelled, or closed half-way.
         self.gathering = asyncio.create_task(self.connection.setLocalDescription(answer))
@@ -143,13 +141,17 @@ class Peer:
     async def add_candidate(self, candidate: Candidate) -> None:
         """Add one trickled candidate; hidden and surplus ones are ignored.
 
-        Raises :class:`InvalidSdp` when it is no candidate.
+        Raises :class:`InvalidSdp` when it is no candidate, or of no viewer's address.
         """
-        # The end of candidates is not passed on, see negotiation.without_hidden_candidates.
+        # The end of candidates is not passed on, see CandidateSieve.sift.
         text = (candidate.candidate or "").removeprefix("candidate:")
-        if not text or is_hidden(text) or self._candidates >= MAX_CANDIDATES:
+        if not text:
             return
-        self._candidates += 1
+        fault = self._sieve.fault(text)
+        if fault is not None:
+            if fault in EXPECTED:
+                raise InvalidSdp(f"candidate {text[:80]!r}: expected {EXPECTED[fault]}")
+            return
         # Candidates that overtake the offer have no media section to go to yet.
         await self._described.wait()
         if self.state is PeerState.CLOSED:

@@ -13,11 +13,12 @@ from yarl import URL
 from edge.app import build_app
 from edge.auth import Authenticator, Role, Tokens
 from edge.health import Readiness, health_routes
+from edge.ice_servers import IceServerIssuer
 from edge.metrics import metrics_routes, new_registry
 from edge.ready_links import ready_links
 from edge.server import serving
 from edge.settings import AuthSettings, ServerSettings
-from gateway.app import as_ice_server, camera_list_routes, media_routes
+from gateway.app import camera_list_routes, media_routes
 from gateway.drive.routes import drive_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
@@ -26,7 +27,7 @@ from gateway.picture_routes import picture_routes
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
 from gateway.viewers_api import viewer_routes
-from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
+from peerlens.config import GatewayConfig, MediaConfig, SignalingConfig, UpConfig
 from signaling.app import signaling_routes
 from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
@@ -102,12 +103,12 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     """Serve everything on one port. The gateway still talks to signaling over a WebSocket."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
+    media = _media(config)
     registry.register(GatewayMetrics(media))
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
     routes = [
-        *media_routes(media, config.webrtc.ice_servers),
+        *media_routes(media, IceServerIssuer(config.webrtc)),
         *drive_routes(media.cars),
         *picture_routes(media.picture_viewers),
         *viewer_routes(media),
@@ -148,10 +149,10 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     """Serve the cameras of this network, and register with the broker."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
+    media = _media(config)
     registry.register(GatewayMetrics(media))
     routes = [
-        *media_routes(media, config.webrtc.ice_servers),
+        *media_routes(media, IceServerIssuer(config.webrtc)),
         *drive_routes(media.cars),
         *picture_routes(media.picture_viewers),
         *camera_list_routes(media),
@@ -168,6 +169,16 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
         yield RunningServer(url, tokens, config.auth)
 
 
+def _media(config: MediaConfig) -> Gateway:
+    return Gateway(
+        config.cameras,
+        config.webrtc,
+        config.cars,
+        config.drive,
+        from_loopback=config.http.is_loopback,
+    )
+
+
 def _tokens(auth: AuthSettings) -> Tokens | None:
     return Tokens.load_or_create(auth.state_dir) if auth.mode == "token" else None
 
@@ -175,7 +186,7 @@ def _tokens(auth: AuthSettings) -> Tokens | None:
 def _service(config: UpConfig | SignalingConfig, registry: CollectorRegistry) -> SignalingService:
     return SignalingService(
         config.limits,
-        ice_servers=[as_ice_server(server) for server in config.webrtc.ice_servers],
+        ice_servers=IceServerIssuer(config.webrtc),
         cars={car: settings.camera for car, settings in config.cars.items()},
         from_loopback=config.http.is_loopback,
         registry=registry,

@@ -13,6 +13,7 @@ from gateway.camera_state import CameraState
 from gateway.certificate import SharedCertificate
 from gateway.closing import Closer
 from gateway.delivery import DeliveryCounts, DeliveryStats
+from gateway.ice_plan import IcePlan
 from gateway.named_log import NamedLog
 from gateway.output.errors import OutputError, Refused
 from gateway.output.lifecycle import OutputLifecycle, OutputState
@@ -20,6 +21,7 @@ from gateway.output.publication import CameraAway, Publication
 from gateway.output.retry import Retry
 from gateway.output.whip_client import WhipClient, shown
 from gateway.settings import WebrtcSettings, WhipSettings
+from gateway.turn_choice import TurnChoice
 from protocol.messages import IceServer
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Output:
         settings: WhipSettings,
         webrtc: WebrtcSettings,
         certificate: SharedCertificate,
+        turn_choice: TurnChoice,
         closer: Closer,
     ) -> None:
         self.camera = camera
@@ -50,6 +53,7 @@ class Output:
         self._settings = settings
         self._webrtc = webrtc
         self._certificate = certificate
+        self._turn_choice = turn_choice
         self._closer = closer
         self._log = NamedLog(logger, self.name)
         self.lifecycle = OutputLifecycle(self._log)
@@ -83,13 +87,10 @@ class Output:
         """Publish once, and return how long to wait before the next time."""
         self.attempts += 1
         self.lifecycle.move(OutputState.CONNECTING)
-        servers = self._ice_servers if self._needs_ice_servers else ()
-        certificate = self._certificate.newest()
-        publication = self._publication = Publication(
-            self.camera, client, self._webrtc, servers, certificate, self._log
-        )
         try:
-            await publication.run(self._live, self._closer)
+            servers = self._ice_servers if self._needs_ice_servers else ()
+            plan = await self._turn_choice.plan(servers, relay=True)
+            await self._publish_by(plan, client)
         except CameraAway as error:
             self.lifecycle.move(OutputState.WAITING, str(error))
             return 0.0
@@ -99,10 +100,20 @@ class Output:
             # A defect, but one that must not end the output for good.
             self._log.exception("the output failed unexpectedly")
             return self._failed(Refused(f"unexpected {type(error).__name__}"))
+
+    async def _publish_by(self, plan: IcePlan, client: WhipClient) -> NoReturn:
+        certificate = self._certificate.newest()
+        publication = self._publication = Publication(
+            self.camera, client, self._webrtc, plan, certificate, self._log
+        )
+        try:
+            await publication.run(self._live, self._closer)
         finally:
             self._left = self._left.plus(publication.delivery)
             self._publication = None
             self._note_ice_servers(publication)
+            if publication.gathered is not None:
+                self._turn_choice.report(plan, publication.gathered)
 
     def _note_ice_servers(self, publication: Publication) -> None:
         """RFC 9725, 4.6: the server's STUN and TURN come with its answer, too late for aiortc.

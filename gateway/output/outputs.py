@@ -10,6 +10,7 @@ from gateway.closing import Closer
 from gateway.output.output import Output
 from gateway.output.whip_client import new_session
 from gateway.settings import WebrtcSettings
+from gateway.turn_choice import TurnChoice
 
 
 class Outputs:
@@ -20,10 +21,11 @@ class Outputs:
         cameras: Mapping[str, Camera],
         webrtc: WebrtcSettings,
         certificate: SharedCertificate,
+        turn_choice: TurnChoice,
     ) -> None:
         self._closer = Closer(webrtc.close_timeout_s)
         self.all = tuple(
-            Output(camera, number, settings, webrtc, certificate, self._closer)
+            Output(camera, number, settings, webrtc, certificate, turn_choice, self._closer)
             for camera in cameras.values()
             for number, settings in enumerate(camera.settings.outputs)
         )

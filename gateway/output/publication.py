@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import functools
-import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NoReturn
 
-from aiortc import RTCIceServer, RTCRtpSender, RTCSessionDescription
+from aiortc import RTCRtpSender, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCCertificate
 from yarl import URL
 
@@ -20,17 +19,17 @@ from gateway.delivery import DeliveryStats
 from gateway.errors import GatewayError
 from gateway.feed import Feed
 from gateway.feed_of_sender import new_feed
+from gateway.ice_plan import Gathered, IcePlan
 from gateway.named_log import NamedLog
 from gateway.negotiation import VideoChoice
 from gateway.output.errors import BadAnswer, ConnectionLost, OutputError
 from gateway.output.media_flow import SILENCE_S, MediaFlow
 from gateway.output.session_description import read_answer, whip_offer
 from gateway.output.whip_client import OFFER_TIMEOUT_S, WhipClient
+from gateway.peers import RELAYED_GATHERING
 from gateway.quality import Quality
 from gateway.settings import WebrtcSettings
 from protocol.messages import IceServer
-
-logger = logging.getLogger(__name__)
 
 TICK_S = 1.0
 CAMERA_AWAY_S = 10.0
@@ -49,7 +48,7 @@ class Publication:
         camera: Camera,
         client: WhipClient,
         settings: WebrtcSettings,
-        ice_servers: Iterable[IceServer],
+        plan: IcePlan,
         certificate: RTCCertificate,
         log: NamedLog,
     ) -> None:
@@ -57,10 +56,10 @@ class Publication:
         self._client = client
         self._settings = settings
         self._log = log
-        self._connection = aiortc_private.new_peer_connection(
-            [RTCIceServer(list(each.urls), each.username, each.credential) for each in ice_servers],
-            certificate,
-        )
+        self._connection = aiortc_private.new_peer_connection(certificate)
+        self._plan = plan
+        self.gathered: Gathered | None = None
+        """What came of the plan, once it is known."""
         self._gathering: asyncio.Task[None] | None = None
         self._choice: VideoChoice | None = None
         self._feed: Feed | None = None
@@ -96,7 +95,9 @@ class Publication:
                 created = await self._client.offer(whip_offer(await self._offer()))
                 self._session, self.answered_with = created.session, created.ice_servers
                 deadline.reschedule(asyncio.get_running_loop().time() + connect_s)
-                self._choice, answer = read_answer(created.answer)
+                self._choice, answer = read_answer(
+                    created.answer, from_loopback=self._client.on_loopback
+                )
                 await self._accept(answer)
                 await self._up.wait()
         except TimeoutError:
@@ -112,11 +113,15 @@ class Publication:
             rtcp_received=self._rtcp_received,
         )
         aiortc_private.take_over(sender, hooks)
-        aiortc_private.limit_gathering(self._connection, self._settings.gather_timeout_s)
+        timeout_s = self._settings.gather_timeout_s
+        if self._plan.relay is not None:
+            timeout_s *= RELAYED_GATHERING
+        gathered = aiortc_private.gather_by(self._connection, self._plan, timeout_s)
         offer = await self._connection.createOffer()
         # aioice loses the sockets of a gathering that is cancelled, or closed half-way.
         self._gathering = asyncio.create_task(self._connection.setLocalDescription(offer))
         await asyncio.shield(self._gathering)
+        self.gathered = gathered
         return self._connection.localDescription.sdp
 
     async def _accept(self, answer: str) -> None:
@@ -171,7 +176,7 @@ class Publication:
         if state == "failed":
             self._fail(ConnectionLost("the connection failed"))
         elif state == "closed":
-            self._fail(ConnectionLost("the server closed the connection"))
+            self._fail(ConnectionLost("the connection ended"))
 
     def _fail(self, error: OutputError) -> None:
         if self._error is None:

@@ -3,15 +3,9 @@
 from aiortc import sdp
 
 from gateway.errors import InvalidSdp, NoCommonCodec
-from gateway.negotiation import (
-    MAX_CANDIDATES,
-    PLAYOUT_DELAY_URI,
-    VideoChoice,
-    choose_codec,
-    parse_offer,
-    without_hidden_candidates,
-)
+from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice, choose_codec, parse_offer
 from gateway.output.errors import BadAnswer
+from gateway.remote_candidates import MAX_CANDIDATES, CandidateSieve
 
 PLAYOUT_DELAY_ID = 5
 """One that aiortc gives to nothing else."""
@@ -33,9 +27,10 @@ def whip_offer(offer: str) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-def read_answer(answer: str) -> tuple[VideoChoice, str]:
+def read_answer(answer: str, *, from_loopback: bool) -> tuple[VideoChoice, str]:
     """Return what the server takes, and its answer as aiortc is to have it.
 
+    ``from_loopback``: the server is on this machine, so its candidates may be on loopback.
     Raises :class:`BadAnswer`.
     """
     count = answer.count("a=candidate:")
@@ -46,7 +41,7 @@ def read_answer(answer: str) -> tuple[VideoChoice, str]:
         choice = choose_codec(media, "answer")
     except (InvalidSdp, NoCommonCodec) as error:
         raise BadAnswer(str(error)) from error
-    kept = without_hidden_candidates(answer).splitlines()
+    kept = CandidateSieve(from_loopback).sift(answer).splitlines()
     # A server may leave the direction out, or say sendrecv: nothing is received in any case.
     lines = [line for line in kept if line not in _DIRECTIONS] + ["a=recvonly"]
     return choice, "\r\n".join(lines) + "\r\n"

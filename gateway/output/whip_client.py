@@ -2,6 +2,7 @@
 
 import asyncio
 import email.utils
+import ipaddress
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,6 +57,15 @@ class WhipClient:
         self._session = session
         self._url = URL(settings.whip)
         self._token = settings.token
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the server is on this machine, as its address says."""
+        host = self._url.host or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
 
     async def offer(self, sdp: str) -> Created:
         """Offer ``sdp`` and return what was created; raises :class:`OutputError`."""

@@ -7,9 +7,10 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, sdp
 
 from gateway import aiortc_private
-from gateway.negotiation import MAX_CANDIDATES, MAX_LINES, PLAYOUT_DELAY_URI
+from gateway.negotiation import MAX_LINES, PLAYOUT_DELAY_URI, VideoChoice
 from gateway.output.errors import BadAnswer
 from gateway.output.session_description import read_answer, whip_offer
+from gateway.remote_candidates import MAX_CANDIDATES
 from gateway.units import Codec
 from tests.gateway.test_negotiation import without_codecs
 
@@ -18,7 +19,7 @@ Change = Callable[[str], str]
 
 
 async def offer_of_ours() -> str:
-    connection = aiortc_private.new_peer_connection([], aiortc_private.generate_certificate())
+    connection = aiortc_private.new_peer_connection(aiortc_private.generate_certificate())
     aiortc_private.offer_video(connection)
     await connection.setLocalDescription(await connection.createOffer())
     offer = connection.localDescription.sdp
@@ -33,6 +34,10 @@ async def answer_to(offer: str) -> str:
     answer = server.localDescription.sdp
     await server.close()
     return answer
+
+
+def read(answer: str) -> tuple[VideoChoice, str]:
+    return read_answer(answer, from_loopback=False)
 
 
 async def test_the_offer_is_what_whip_asks_for() -> None:
@@ -57,7 +62,7 @@ async def test_the_offer_is_what_whip_asks_for() -> None:
 
 
 async def test_h264_is_taken_where_the_server_takes_it() -> None:
-    choice, answer = read_answer(await answer_to(await offer_of_ours()))
+    choice, answer = read(await answer_to(await offer_of_ours()))
     assert choice.codec is Codec.H264
     assert choice.rtx_payload_type is not None
     assert choice.mid_id is not None
@@ -67,7 +72,7 @@ async def test_h264_is_taken_where_the_server_takes_it() -> None:
 
 
 async def test_vp8_is_taken_where_the_server_takes_nothing_else() -> None:
-    choice, _ = read_answer(await answer_to(without_codecs(await offer_of_ours(), "H264")))
+    choice, _ = read(await answer_to(without_codecs(await offer_of_ours(), "H264")))
     assert choice.codec is Codec.VP8
 
 
@@ -82,9 +87,20 @@ async def test_vp8_is_taken_where_the_server_takes_nothing_else() -> None:
     ],
 )
 async def test_answers_that_differ_and_will_do(change: Change) -> None:
-    _, answer = read_answer(change(await answer_to(await offer_of_ours())))
+    _, answer = read(change(await answer_to(await offer_of_ours())))
     assert re.findall(r"a=(?:sendrecv|recvonly|sendonly|inactive)", answer) == ["a=recvonly"]
     assert ".local" not in answer
+
+
+@pytest.mark.parametrize("from_loopback", [False, True])
+async def test_candidates_on_loopback_are_for_a_server_on_this_machine(from_loopback: bool) -> None:
+    loopback = CANDIDATE.replace("192.0.2.1", "127.0.0.1")
+    named = CANDIDATE.replace("192.0.2.1", "sfu.example.org")
+    given = await answer_to(await offer_of_ours()) + CANDIDATE + loopback + named
+    _, answer = read_answer(given, from_loopback=from_loopback)
+    assert CANDIDATE in answer
+    assert (loopback in answer) == from_loopback
+    assert "sfu.example.org" not in answer, "names are not looked up"
 
 
 @pytest.mark.parametrize(
@@ -115,4 +131,4 @@ async def test_answers_that_differ_and_will_do(change: Change) -> None:
 async def test_answers_that_cannot_be_used(change: Change, reason: str) -> None:
     answer = change(await answer_to(await offer_of_ours()))
     with pytest.raises(BadAnswer, match=reason):
-        read_answer(answer)
+        read(answer)
