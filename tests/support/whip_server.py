@@ -1,6 +1,7 @@
 """A media server that takes WHIP (RFC 9725): real aiortc, which decodes what it is sent.
 
-``python -m tests.support.whip_server --port N`` runs one that can be killed.
+``python -m tests.support.whip_server --port N`` runs one that can be killed, and tells how many
+pictures it has decoded.
 """
 
 import argparse
@@ -8,10 +9,11 @@ import asyncio
 import contextlib
 import re
 import secrets
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import web
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import VideoFrame
@@ -19,6 +21,9 @@ from av import VideoFrame
 from tests.support.polling import until
 
 FRAMES_DEADLINE_S = 10.0
+TELL_INTERVAL_S = 0.2
+DECODED = r"decoded [1-9]\d"
+"""What such a process prints once video comes."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -93,7 +98,6 @@ class WhipServer:
         return [
             web.post("/whip/{name}", self._post),
             web.delete("/session/{id}", self._delete),
-            web.get("/sessions", self._list),
         ]
 
     def newest(self) -> WhipSession:
@@ -137,9 +141,6 @@ class WhipServer:
         await session.close()
         return web.Response()
 
-    async def _list(self, _: web.Request) -> web.Response:
-        return web.json_response([session.frames for session in self.sessions.values()])
-
     def _allowed(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization")
         return self.token is None or given == f"Bearer {self.token}"
@@ -150,35 +151,40 @@ class WhipServer:
 
 
 @contextlib.asynccontextmanager
-async def whip_server(server: WhipServer, port: int = 0) -> AsyncIterator[WhipServer]:
-    """Run ``server`` on loopback for the length of a block."""
+async def whip_server(
+    server: WhipServer, port: int = 0, host: str = "127.0.0.1"
+) -> AsyncIterator[WhipServer]:
+    """Run ``server`` for the length of a block."""
     app = web.Application()
     app.add_routes(server.routes)
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", port)
+        site = web.TCPSite(runner, host, port)
         await site.start()
-        server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/whip/front"
+        server.url = f"http://{host}:{runner.addresses[0][1]}/whip/front"
         yield server
     finally:
         await runner.cleanup()
         await server.close()
 
 
-async def frames_at(url: str) -> list[int]:
-    """Ask a server in another process how many pictures each of its sessions has decoded."""
-    async with ClientSession() as client, client.get(url) as response:
-        listed: list[int] = await response.json()
-        return listed
-
-
-async def _serve(port: int) -> None:
-    async with whip_server(WhipServer(), port):
-        await asyncio.Event().wait()
+async def _serve(host: str, port: int, link: str | None) -> None:
+    server = WhipServer()
+    if link is not None:
+        server.decorate = lambda response: response.headers.update({"Link": link})
+    async with whip_server(server, port, host):
+        while True:
+            frames = [session.frames for session in server.sessions.values()]
+            sys.stdout.write(f"decoded {max(frames, default=0)}\n")
+            sys.stdout.flush()
+            await asyncio.sleep(TELL_INTERVAL_S)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.support.whip_server")
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
-    asyncio.run(_serve(parser.parse_args().port))
+    parser.add_argument("--link", help="header of every answer")
+    options = parser.parse_args()
+    asyncio.run(_serve(options.host, options.port, options.link))

@@ -5,13 +5,12 @@ import contextlib
 import gc
 import logging
 import re
-import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import psutil
 import pytest
-from aiohttp import ClientError, ClientSession, web
+from aiohttp import ClientSession, web
 from yarl import URL
 
 from gateway.gateway import Gateway
@@ -30,9 +29,9 @@ from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import without_codecs
 from tests.gateway.test_peers import to
 from tests.support.polling import until
-from tests.support.program import free_port
+from tests.support.program import Program, free_port, python_program
 from tests.support.viewer import watching
-from tests.support.whip_server import WhipServer, frames_at, whip_server
+from tests.support.whip_server import DECODED, WhipServer, whip_server
 
 
 @contextlib.asynccontextmanager
@@ -50,27 +49,11 @@ async def publishing(
 
 
 @contextlib.asynccontextmanager
-async def server_process(port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def server_process(port: int) -> AsyncIterator[Program]:
     """Run a server that can be killed, in a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.whip_server", "--port", str(port)
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-async def decoded_at(origin: str, count: int, deadline_s: float = 45.0) -> None:
-    """Wait until a session at the server in another process has decoded ``count`` pictures."""
-    async with asyncio.timeout(deadline_s):
-        while True:
-            with contextlib.suppress(OSError, ClientError):
-                if max(await frames_at(f"{origin}/sessions"), default=0) >= count:
-                    return
-            await asyncio.sleep(0.05)
+    arguments = ("-m", "tests.support.whip_server", "--port", str(port))
+    async with python_program(*arguments) as running:
+        yield running
 
 
 def state_of(output: Output) -> OutputState:
@@ -220,14 +203,13 @@ async def test_a_server_that_is_killed_and_comes_back_is_found_again() -> None:
         first = await stack.enter_async_context(server_process(port))
         gateway = await stack.enter_async_context(publishing(f"{url}/whip/front"))
         [output] = gateway.outputs.all
-        await decoded_at(url, 10)
+        await first.printed(DECODED)
         await until(lambda: output.delivery and output.delivery.lost is not None, "a report")
-        first.kill()
-        await first.wait()
+        await first.kill()
         await in_state(output, OutputState.FAILED, SILENCE_S + 5)
         assert "no report" in (output.lifecycle.detail or "")
-        await stack.enter_async_context(server_process(port))
-        await decoded_at(url, 10)
+        second = await stack.enter_async_context(server_process(port))
+        await second.printed(DECODED)
         assert state_of(output) is OutputState.LIVE
         assert output.attempts >= 2
 
@@ -294,7 +276,7 @@ async def test_another_certificate_than_the_answer_says_is_refused() -> None:
         assert output.counts.packets == 0
 
 
-async def test_the_servers_turn_is_used_when_the_direct_way_has_failed() -> None:
+async def test_the_servers_stun_is_asked_when_the_direct_way_has_failed() -> None:
     server = WhipServer()
     asked: list[bytes] = []
 
@@ -320,7 +302,7 @@ async def test_the_servers_turn_is_used_when_the_direct_way_has_failed() -> None
         assert "does UDP get there" in (output.lifecycle.detail or "")
         assert asked == []
         await in_state(output, OutputState.LIVE)
-        assert asked, "the second attempt asks the STUN server that the first one was told of"
+        assert asked, "for the second attempt, the STUN server that the first one was told of"
     transport.close()
 
 
