@@ -400,3 +400,19 @@ async def test_an_end_that_is_refused_or_late(
 )
 def test_what_may_be_seen_of_an_address(url: str, seen: str) -> None:
     assert shown(URL(url)) == seen
+
+
+@pytest.mark.parametrize(
+    ("url", "on_loopback"),
+    [
+        ("http://127.0.0.1:8889/whip", True),
+        ("http://localhost/whip", True),
+        ("http://[::1]/whip", True),
+        ("https://sfu.example.org/whip", False),
+        ("http://10.0.0.2/whip", False),
+        ("http://localhost.example.org/whip", False),
+    ],
+)
+async def test_a_server_on_this_machine_is_known(url: str, on_loopback: bool) -> None:
+    async with new_session() as session:
+        assert WhipClient(session, WhipSettings(whip=url)).on_loopback is on_loopback
