@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from gateway.os_reason import os_reason
 from gateway.output.errors import BadAnswer, OutputError, Refused, Unreachable
 from gateway.output.links import ice_servers_in
 from gateway.settings import WhipSettings
+from gateway.source.errors import reason_of
 from protocol.messages import IceServer
 
 SDP_TYPE = "application/sdp"
@@ -219,7 +219,7 @@ def _unreachable(url: URL, error: Exception) -> OutputError:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return Refused(f"{where}: certificate refused: {error.certificate_error}")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Unreachable(f"cannot connect to {where}: {os_reason(error.os_error)}")
+        return Unreachable(f"cannot connect to {where}: {reason_of(error.os_error)}")
     if isinstance(error, aiohttp.ClientResponseError):
         return Unreachable(f"{where} does not answer in HTTP")
     return Unreachable(f"{where} broke the connection")

@@ -9,11 +9,10 @@ from typing import NoReturn
 import aiohttp
 from yarl import URL
 
-from gateway.os_reason import os_reason
 from gateway.settings import CameraSettings, SourceAuthSettings
 from gateway.source.base import Deliver, SourceStats
 from gateway.source.device_clock import DeviceClock
-from gateway.source.errors import SourceRefused, SourceStalled, SourceUnreachable
+from gateway.source.errors import SourceRefused, SourceStalled, SourceUnreachable, reason_of
 from gateway.source.http_answer import check_answer, single_picture
 from gateway.source.mjpeg_parser import MjpegParser
 from gateway.units import JpegFrame
@@ -77,7 +76,7 @@ class HttpMjpegSource:
             raise SourceRefused(f"{self._shown} is not a valid address") from error
         except aiohttp.ClientConnectorError as error:
             raise SourceUnreachable(
-                f"cannot connect to {self._shown}: {os_reason(error.os_error)}"
+                f"cannot connect to {self._shown}: {reason_of(error.os_error)}"
             ) from error
         except aiohttp.ClientResponseError as error:
             raise SourceUnreachable(f"{self._shown} does not answer in HTTP") from error

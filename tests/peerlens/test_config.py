@@ -169,7 +169,7 @@ def test_outputs_are_read_and_nothing_is_lost_of_their_addresses(file: Path) -> 
         (
             "cameras: {front: {source: 'ftp://a/'}}\n",
             "peerlens.yaml:1: cameras.front.source: 'ftp://a/': expected http://, https://,"
-            " rtsp://, rtsps://, file: or synthetic:",
+            " rtsp://, rtsps://, push:, file: or synthetic:",
         ),
         (
             "cameras: {front: {source: 'synthetic:', motion: {threshold: 1.5}}}\n",
