@@ -1,9 +1,7 @@
 """A second opinion on what is published: Janus, whose WebRTC is not aiortc's."""
 
 from gateway.output.lifecycle import OutputState
-from gateway.quality import Quality
-from gateway.units import Codec
-from tests.gateway.output.test_output import in_state, publishing
+from tests.gateway.output.test_output import in_state, keyframes_of, publishing
 from tests.support.janus_room import janus_room
 from tests.support.polling import until
 
@@ -14,18 +12,16 @@ async def test_viewers_of_janus_see_the_camera_and_get_keyframes_when_they_come(
             [output] = gateway.outputs.all
             await in_state(output, OutputState.LIVE)
             await until(lambda: output.delivery and output.delivery.lost is not None, "a report")
-            stream = gateway.cameras["front"].streams[Codec.H264][Quality.HIGH]
             for _ in range(2):
-                keyframes = stream.keyframes
+                keyframes = keyframes_of(gateway)
                 async with room.watching() as viewer:
                     await viewer.frames_more(15)
                     assert viewer.newest is not None
                     assert (viewer.newest.width, viewer.newest.height) == (320, 240)
-                assert stream.keyframes > keyframes
-            assert len(stream.hub) == 1, "Janus' viewers cost the gateway nothing"
+                assert keyframes_of(gateway) > keyframes
+            assert gateway.cameras["front"].viewers == 1, "Janus' viewers cost the gateway nothing"
             assert len(await room.publishers()) == 1
             delivery = output.delivery
             assert delivery is not None
-            assert (delivery.quality, delivery.lost) == (Quality.HIGH, 0.0)
             assert delivery.estimate_bps == 2_000_000, "the room's limit, as Janus tells it"
         assert await room.publishers() == [], "the session was ended"

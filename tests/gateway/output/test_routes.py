@@ -8,6 +8,7 @@ import pytest
 from edge.roles import Role
 from gateway.output.lifecycle import OutputState
 from gateway.output.routes import output_routes
+from gateway.quality import Quality
 from tests.gateway.output.test_output import in_state, publishing
 from tests.support.http_server import client_of
 from tests.support.tokens import bearer, token_authenticator
@@ -31,7 +32,8 @@ async def test_admins_see_each_output_without_its_secrets() -> None:
     assert since_now(first) < timedelta(minutes=1)
     assert since_now(second) < timedelta(minutes=1)
     delivery = first.pop("delivery")
-    assert (delivery["quality"], delivery["path"][:5]) == ("high", "host/")
+    assert delivery["quality"] in list(Quality)
+    assert delivery["path"].startswith("host/")
     assert 0 < first.pop("packets") < first.pop("bytes")
     origin = server.url.removesuffix("/whip/front")
     assert first == {
