@@ -58,6 +58,15 @@ def test_what_needs_a_person_is_tried_rarely(error: OutputError) -> None:
     assert retry.delay_s(DOWN, clock()) <= FIRST_S, "it was not a server that is down"
 
 
+def test_a_refusal_of_what_has_worked_is_tried_again_soon() -> None:
+    clock, retry = Clock(), Retry()
+    retry.live(clock())
+    clock.advance(STABLE_S)
+    delays_s = [retry.delay_s(Refused("403: in use already"), clock()) for _ in range(8)]
+    assert delays_s[0] <= FIRST_S
+    assert MOST_S / 2 <= delays_s[-1] <= MOST_S
+
+
 @pytest.mark.parametrize(
     ("asked_s", "least_s", "most_s"),
     [
