@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 from playwright.async_api import Page
@@ -63,7 +64,7 @@ class Shown:
     def gap_after(self, since_s: float) -> float:
         """The longest time without a new picture since then."""
         times_s = [since_s, *(at_s for at_s in self.pictures_s if at_s > since_s), self.now_s]
-        return max(after - before for before, after in zip(times_s, times_s[1:], strict=False))
+        return max(after - before for before, after in pairwise(times_s))
 
     def first_after(self, since_s: float) -> float | None:
         """How long after that the first picture came."""
@@ -101,7 +102,7 @@ class Stage:
         while True:
             seen = await self.look()
             after = [at_s for at_s in seen.pictures_s if at_s > cut_s - 1.0]
-            gaps = [b - a for a, b in zip(after, after[1:], strict=False)]
+            gaps = [b - a for a, b in pairwise(after)]
             if gaps and max(gaps) > 0.5:
                 return max(gaps)
             assert time.monotonic() < end_s, "no picture came again"

@@ -138,7 +138,9 @@ export class Ladder {
   /** The far end agrees to `id`, and looks for a way as well now. */
   answered(id: number, nowMs: number): void {
     const attempt = this.#attempts.get(id);
-    if (attempt !== undefined) attempt.answeredMs ??= nowMs;
+    if (attempt === undefined) return;
+    attempt.answeredMs ??= nowMs;
+    this.#isIncurable = false;
   }
 
   /** The far end is reached by `id`. */
@@ -275,7 +277,7 @@ export class Ladder {
 
   #refused({ way }: Attempt, refusal: Refusal, nowMs: number): void {
     this.#failed.add(way);
-    if (INCURABLE.has(refusal.slug)) this.#isIncurable = true;
+    this.#isIncurable = INCURABLE.has(refusal.slug);
     if (this.#shown !== null) {
       this.#later(way, nowMs);
       return;

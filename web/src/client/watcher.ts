@@ -116,7 +116,8 @@ export class Watcher {
         isHeld: this.#isHeld,
         isCameraAway: isAway(this.#info),
       }),
-      isAnnounced: () => options.signaling() !== null,
+      // A gateway that is there by the roster has only just come: nobody will tell of it again.
+      isAnnounced: () => options.signaling() !== null && isGone(this.#info),
       random: options.random,
       listener: {
         changed: () => {
@@ -221,9 +222,9 @@ export class Watcher {
   }
 
   /** Shows the camera in one of the two, until the returned function is called. */
-  attach(video: HTMLVideoElement | null, canvas: Canvas, isSmall = false): () => void {
+  attach(video: HTMLVideoElement, canvas: Canvas, isSmall = false): () => void {
     this.#isSmall = isSmall;
-    const detachVideo = video === null ? () => undefined : this.#video.attach(video);
+    const detachVideo = this.#video.attach(video);
     const detachCanvas = this.#pictures.attach(canvas);
     return () => {
       detachVideo();

@@ -79,6 +79,7 @@ export function CameraPage({ id }: { readonly id: string }) {
           <Controls
             camera={id}
             showsMotion={showsMotion}
+            hasMotion={!isLocal && view.path !== "relay"}
             onShowMotion={setShowsMotion}
             isFullscreen={fullscreen.isFullscreen}
             onFullscreen={fullscreen.toggle}
@@ -90,7 +91,7 @@ export function CameraPage({ id }: { readonly id: string }) {
           <>
             <QualityNote delivery={view.delivery} />
             <StatusBar view={view} />
-            <PathNote path={view.path} />
+            <PathNote view={view} />
             <Details
               view={view}
               watcher={watcher}

@@ -2,7 +2,7 @@
 
 import type { Tried } from "../client/climber";
 import { bestOf, type Path, type Way } from "../client/path";
-import { milliseconds, UNKNOWN } from "./format";
+import { duration, UNKNOWN } from "./format";
 
 interface Names {
   readonly long: string;
@@ -26,13 +26,15 @@ export function shortPathName(path: Path | null): string {
   return path === null ? UNKNOWN : NAMES[path].short;
 }
 
-/** What this path costs; nothing where it is the best one. */
-export function pathNote(path: Path | null): string | null {
+/** What this path costs, and why it has to do; nothing where it is the best one. */
+export function pathNote(path: Path | null, tried: readonly Tried[]): string | null {
   if (path === null || path === "direct") return null;
-  const better = "Better ways are tried now and then, by themselves.";
-  return path === "relay"
+  const better = "Better ways are tried now and then.";
+  if (path !== "relay") return `No direct connection was found: the video makes a detour. ${better}`;
+  const hasWebRtc = tried.some(({ way, outcome }) => way !== "relay" && outcome !== "no-webrtc");
+  return hasWebRtc
     ? `No video connection was found: single pictures come through the server. ${better}`
-    : `No direct connection was found: the video makes a detour. ${better}`;
+    : "This browser has no WebRTC: single pictures come through the server.";
 }
 
 const WAY_NAMES: Readonly<Record<Way, string>> = {
@@ -68,9 +70,9 @@ const OUTCOMES: ReadonlyMap<string, string> = new Map([
 
 /** What came of it, and after how long. */
 export function triedWords({ outcome, tookMs }: Tried): string {
-  if (outcome === "shown") return `picture after ${milliseconds(tookMs)}`;
-  if (outcome === "seen") return `picture after ${milliseconds(tookMs)}, left for a better way`;
-  if (outcome === "lost") return `picture after ${milliseconds(tookMs)}, lost since`;
+  if (outcome === "shown") return `picture after ${duration(tookMs)}`;
+  if (outcome === "seen") return `picture after ${duration(tookMs)}, left for a better way`;
+  if (outcome === "lost") return `picture after ${duration(tookMs)}, lost since`;
   const words = OUTCOMES.get(outcome) ?? "failed";
-  return tookMs === null ? words : `${words} after ${milliseconds(tookMs)}`;
+  return tookMs === null ? words : `${words} after ${duration(tookMs)}`;
 }

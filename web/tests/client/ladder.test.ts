@@ -176,6 +176,15 @@ describe("a climb", () => {
     },
   );
 
+  it("tries them after all when the refusal is not repeated", () => {
+    pass(20);
+    ends("direct", "gateway-offline", { isAnnounced: false });
+    pass(200);
+    ladder.answered(id("direct"), nowMs);
+    pass(1_000);
+    expect(moves()).toContain("1030 start relay");
+  });
+
   it("begins with the relay where the browser has no WebRTC", () => {
     conditions = { ...ALL, can: { direct: false, turn: false, relay: true }, isSupported: false };
     pass(0);

@@ -137,6 +137,15 @@ describe("coming back", () => {
     expect(state()).toBe("live");
   });
 
+  it("asks again soon when it is refused although the server lists the gateway as there", async () => {
+    watcher.heard(info("live"));
+    watcher.start();
+    await settle();
+    negotiations[0]?.refuse(new Refused("gateway-offline", "superseded"));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(negotiations).toHaveLength(2);
+  });
+
   it("tries at once when an unknown camera appears", async () => {
     watcher.heard(null);
     watcher.start();
@@ -344,6 +353,41 @@ describe("the ladder", () => {
     await play(1_000, peers);
     expect(fake.pictures.closedWith).toBe(1000);
     expect(tried()).toEqual(["direct shown", "relay seen"]);
+  });
+
+  it("lets the picture stand still over the video until the next stream has one", async () => {
+    watcher.start();
+    const first = await goLive();
+    fake.video.load();
+    fake.video.present();
+    expect(shown()).toBe("direct video");
+    await play(2_500, [first]);
+    first.become("failed");
+    await settle();
+    negotiations.at(-1)?.answer("v=0");
+    await settle();
+    // The new stream is in the video, which is empty now; the last picture of the old one is not.
+    expect(fake.video.videoWidth).toBe(0);
+    expect(shown()).toBe("null canvas");
+    expect(fake.canvas.drawn).toHaveLength(1);
+    fake.peer.channel.answers = true;
+    fake.peer.connect();
+    fake.video.load();
+    fake.video.present();
+    expect(shown()).toBe("direct video");
+  });
+
+  it("does not leave pictures for a video that the browser does not start", async () => {
+    await goRelay();
+    fake.video.mayPlay = false;
+    negotiations[0]?.answer("v=0");
+    await settle();
+    fake.peer.channel.answers = true;
+    fake.peer.connect();
+    await play(300, peers);
+    expect(shown()).toBe("relay canvas");
+    expect(state()).toBe("live");
+    expect(peers[0]?.isClosed).toBe(true);
   });
 
   it("moves down when the path dies without a word, within 3 s", async () => {

@@ -10,6 +10,7 @@ import { FakeCanvas } from "./FakeCanvas";
 import { FakeNegotiation } from "./FakeNegotiation";
 import { fakePeers, type FakePeer } from "./FakePeer";
 import { FakeSocket } from "./FakeSocket";
+import { FakeVideo } from "./FakeVideo";
 
 const TURN: IceServer = { urls: ["turn:t"], username: "u", credential: "p" };
 
@@ -22,6 +23,7 @@ export class FakeWatcher {
   readonly pictureSockets: FakeSocket[] = [];
   readonly controlSockets: FakeSocket[] = [];
   readonly canvas = new FakeCanvas();
+  readonly video = new FakeVideo();
   silences = 0;
   readonly watcher: Watcher;
 
@@ -63,7 +65,7 @@ export class FakeWatcher {
       },
       random: () => 1,
     });
-    this.watcher.attach(null, this.canvas);
+    this.watcher.attach(this.video.element, this.canvas);
   }
 
   /** The newest. */
