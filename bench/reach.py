@@ -116,7 +116,7 @@ def figures(rows: Sequence[Row]) -> dict[str, float | int | None]:
         "recovery_p95_ms": percentile(recoveries_ms, 95) if recoveries_ms else None,
         "signaling_bytes_per_viewer_minute": signaling,
         "relay_bytes_per_viewer_minute": relay,
-        "signaling_share": ratio(signaling, relay) if signaling and relay else None,
+        "signaling_share_pct": 100.0 * ratio(signaling, relay) if signaling and relay else None,
     }
 
 
