@@ -57,6 +57,8 @@ class Scenario:
     """Where they have fewer than there are."""
     second_uplink: Router | None = None
     """The viewer has another device from the start, which is not its default route."""
+    same_network: bool = False
+    """The viewer is in the gateway's network, behind its router."""
     has_turn: bool = True
     steps: tuple[Step, ...] = ()
 
@@ -71,6 +73,7 @@ class Scenario:
 
 
 SCENARIOS = (
+    Scenario("same network", DIRECT, gateway=ONLY_443, same_network=True),
     Scenario("full cone", DIRECT, FULL_CONE, FULL_CONE),
     Scenario("port-restricted", DIRECT),
     Scenario("symmetric at viewer, full cone at gateway", DIRECT, SYMMETRIC, FULL_CONE),

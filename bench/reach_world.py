@@ -47,14 +47,17 @@ class World:
         self._running = running
         self._signaling_host, self._turn_host = net.public_host(), net.public_host()
         self._gateway_host = net.private_host("gateway")
-        self._uplink = net.connect(
-            self.viewer, scenario.viewer, WIFI, metric=50, families=scenario.viewer_families
-        )
-        if scenario.second_uplink is not None:
-            net.connect(self.viewer, scenario.second_uplink, MOBILE)
         self._gateway_uplink = net.connect(
             self._gateway_host, scenario.gateway, WIFI, families=scenario.gateway_families
         )
+        if scenario.same_network:
+            self._uplink = net.join(self.viewer, self._gateway_uplink, WIFI)
+        else:
+            self._uplink = net.connect(
+                self.viewer, scenario.viewer, WIFI, metric=50, families=scenario.viewer_families
+            )
+        if scenario.second_uplink is not None:
+            net.connect(self.viewer, scenario.second_uplink, MOBILE)
         self._tokens = Tokens.load_or_create(folder / "state")
         self._certificates = certificates(folder, *net.addresses(self._turn_host))
         self._turn = self._start_turn() if scenario.has_turn else None

@@ -56,6 +56,17 @@ def test_a_private_host_reaches_a_public_one(families: Families, wanted: dict[st
                 assert seen_as(server, private) == client
 
 
+def test_two_hosts_behind_one_router_reach_each_other_by_themselves() -> None:
+    with internet() as net:
+        public, one, other = net.public_host(), net.private_host("one"), net.private_host("other")
+        uplink = net.connect(one, Router(blocked=Blocked.UDP))
+        net.join(other, uplink)
+        with listening(one, "192.168.2.2") as server:
+            assert seen_as(server, other) == "192.168.2.3"
+        with listening(public, public.address) as server:
+            assert seen_as(server, other) == "5.2.0.1"
+
+
 def test_strangers_do_not_get_in_over_ipv6() -> None:
     with internet(IPV6) as net:
         public, private = net.public_host(), net.private_host("private")
