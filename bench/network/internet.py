@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.network.namespaces import Namespace, namespace
 from bench.network.nat import LAN, WAN, Blocked, Router, block
 
+_FILTERED_BRIDGES = Path("/proc/sys/net/bridge")
 FIRST_HOST = 2
 """The router is number 1 in its network."""
 _BACKBONE, _BACKBONE6 = "5.0.0.1", "2a05::1"
@@ -40,6 +41,7 @@ route add default via {gateway} dev {device} metric {metric}
 # What is sent from this address leaves here, whichever way the default route goes.
 _SOURCE_ROUTE = """\
 rule add from {inside} lookup {table}
+route add {network} dev {device} table {table}
 route add default via {gateway} dev {device} table {table}
 """
 
@@ -151,6 +153,9 @@ class Internet:
         made = self._stack.enter_context(namespace(address))
         # Of devices to come. Nobody else has their addresses, and looking takes a second or two.
         _set(made, {"ipv6/conf/default/accept_dad": 0})
+        if _FILTERED_BRIDGES.exists():
+            # A bridge passes on what it is given; routers' rules are not for it.
+            _set(made, {f"bridge/bridge-nf-call-ip{six}tables": 0 for six in ("", "6")})
         return made
 
 
@@ -184,7 +189,13 @@ def _plug_in(uplink: Uplink, place: int, metric: int) -> None:
         if is_there:
             inside, gateway = private(number, place), private(number, 1)
             _settle(host, device, f"{inside}/{bits}", gateway, metric)
-            text = _SOURCE_ROUTE.format(inside=inside, device=device, gateway=gateway, table=number)
+            text = _SOURCE_ROUTE.format(
+                inside=inside,
+                network=f"{private(number, 0)}/{bits}",
+                device=device,
+                gateway=gateway,
+                table=number,
+            )
             host.configure(text, version)
 
 
