@@ -56,7 +56,7 @@ class Scenario:
     gateway_families: Families | None = None
     """Where they have fewer than there are."""
     two_interfaces: bool = False
-    """Both ends have another device, which is not the default route; the gateway's leads nowhere."""
+    """Both ends have a second device, not for the default route; the gateway's leads nowhere."""
     same_network: bool = False
     """The viewer is in the gateway's network, behind its router."""
     has_turn: bool = True

@@ -36,6 +36,17 @@ class Refused(EdgeError):
         self.slug = slug
 
 
+def require_websocket(request: web.Request, socket: web.WebSocketResponse) -> None:
+    """Raise :class:`Problem` 426 where ``request`` asks for no WebSocket."""
+    if not socket.can_prepare(request):
+        raise Problem(
+            426,
+            "upgrade-required",
+            "this address speaks WebSocket",
+            headers={"Upgrade": "websocket"},
+        )
+
+
 async def served(
     request: web.Request,
     serve: Serve,
@@ -58,13 +69,7 @@ async def served(
         max_msg_size=MAX_MESSAGE_BYTES,
         writer_limit=UNSENT_BYTES,
     )
-    if not socket.can_prepare(request):
-        raise Problem(
-            426,
-            "upgrade-required",
-            "this address speaks WebSocket",
-            headers={"Upgrade": "websocket"},
-        )
+    require_websocket(request, socket)
     await socket.prepare(request)
     hold_back(request.transport)
     serving = asyncio.create_task(serve(socket))
