@@ -13,7 +13,7 @@ from bench.options import run
 from bench.reach_scenarios import DIRECT, SCENARIOS, UNNOTICED, Scenario
 from bench.reach_trial import Outcome, StepOutcome, trial
 
-TRIALS, COUNTED_S = 5, 60.0
+TRIALS, COUNTED_S = 5, 30.0
 QUICK_COUNTED_S = 10.0
 COUNTED = ("port-restricted", "symmetric at both, no TURN")
 """Where signaling's bytes are counted: it carries no pictures, and all of them."""
