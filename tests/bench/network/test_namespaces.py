@@ -105,7 +105,7 @@ def test_what_the_kernel_refuses_is_said_in_its_words() -> None:
     with namespace("alone") as alone:
         with pytest.raises(NetworkRefused, match=r'ip: .*"nosuch"'):
             alone.configure("link set nosuch up")
-        with pytest.raises(NetworkRefused, match="nft: .*No such file"):
+        with pytest.raises(NetworkRefused, match=r"nft: .*No such file"):
             alone.filter("add rule inet nosuch nosuch drop")
 
 
