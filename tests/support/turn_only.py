@@ -3,11 +3,10 @@
 import contextlib
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.network.namespaces import DEVICE, Namespace
-from tests.support.coturn import PASSWORD, USER, coturn
+from tests.support.coturn import Coturn, coturn
 
 ADDRESS = "10.78.0.1"
 RELAYED_PORTS = (61_000, 61_199)
@@ -30,22 +29,10 @@ iifname lo udp sport {ports} udp dport != {{ {ports}, {port} }} drop
 """
 
 
-@dataclass(frozen=True)
-class TurnServer:
-    """As ``webrtc.ice_servers`` and browsers want it."""
-
-    url: str
-    username: str = USER
-    credential: str = PASSWORD
-
-    def as_setting(self) -> dict[str, str]:
-        return {"urls": self.url, "username": self.username, "credential": self.credential}
-
-
 @contextlib.contextmanager
 def turn_only(
     server: Namespace, viewer: Namespace, folder: Path, *, both_relayed: bool = False
-) -> Iterator[TurnServer]:
+) -> Iterator[Coturn]:
     """Run coturn in the namespace ``server`` and let no other UDP pass between the two.
 
     With ``both_relayed``, what coturn relays reaches nothing but what it relays, either: the
@@ -57,7 +44,7 @@ def turn_only(
         "--allowed-peer-ip=10.77.0.0-10.78.255.255",
         f"--min-port={RELAYED_PORTS[0]}",
         f"--max-port={RELAYED_PORTS[1]}",
-        address=ADDRESS,
+        addresses=(ADDRESS,),
         inside=server,
     ) as running:
         ports = f"{RELAYED_PORTS[0]}-{RELAYED_PORTS[1]}"
@@ -68,7 +55,7 @@ def turn_only(
         ):
             text = _ONLY_TURN.format(device=DEVICE, side=side, port=running.port, more=rules)
             _run(namespace, "nft", "-f", "-", given=text)
-        yield TurnServer(f"turn:{ADDRESS}:{running.port}?transport=udp")
+        yield running
 
 
 def _run(namespace: Namespace, *command: str, given: str = "") -> None:
