@@ -58,6 +58,13 @@ def parse_turn_url(url: str) -> TurnUrl:
     return TurnUrl(secure, found["host"].strip("[]"), port, transport)
 
 
+def one_or_many(urls: object) -> object:
+    """Let one URL stand for a list of one, as in ``RTCIceServer`` (W3C)."""
+    if isinstance(urls, str):
+        return (urls,)
+    return tuple(urls) if isinstance(urls, list) else urls
+
+
 class TurnSettings(Frozen):
     """A TURN server that shares ``secret`` with us."""
 
@@ -68,7 +75,7 @@ class TurnSettings(Frozen):
     @field_validator("urls", mode="before")
     @classmethod
     def _one_or_many(cls, urls: object) -> object:
-        return [urls] if isinstance(urls, str) else urls
+        return one_or_many(urls)
 
     @field_validator("urls")
     @classmethod

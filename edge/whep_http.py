@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import logging
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from edge.addresses import client_address
 from edge.auth import AUTHENTICATOR
+from edge.ice_servers import IceServerIssuer
 from edge.problems import Problem
 from edge.roles import Role
 from protocol.messages import Candidate, IceServer
@@ -42,9 +44,10 @@ class Answered(NamedTuple):
 class WhepBackend(Protocol):
     """What stands behind the WHEP resources. Every refusal is a :class:`Problem`."""
 
-    async def offer(self, camera: str, sdp: str, role: Role, address: str) -> Answered:
+    async def offer(self, camera: str, sdp: str, role: Role, address: str, relay: bool) -> Answered:
         """Open a session; ``Answered`` or a plain ``(session, sdp)`` of the same shape.
 
+        ``relay``: the gateway is to have a relayed address, too, where there is a TURN server.
         Raises 400 ``invalid-sdp``, 404 ``unknown-camera``, 406 ``no-common-codec``, 503
         ``too-many-viewers`` or ``gateway-offline`` with Retry-After, 504 ``timeout``.
         """
@@ -57,10 +60,10 @@ class WhepBackend(Protocol):
 
 
 def whep_routes(
-    backend: WhepBackend, ice_servers: Sequence[IceServer] = ()
+    backend: WhepBackend, ice_servers: IceServerIssuer | None = None
 ) -> Iterable[web.RouteDef]:
     """Return ``/{camera}/whep`` and its sessions; both need the role viewer."""
-    resource = _WhepResource(backend, ice_servers)
+    resource = _WhepResource(backend, ice_servers or IceServerIssuer())
     endpoint = f"/{{camera:{_ID}}}/whep"
     session = f"{endpoint}/{{session:{_ID}}}"
     return [
@@ -83,18 +86,19 @@ async def _no_get(request: web.Request) -> web.Response:
 
 
 class _WhepResource:
-    def __init__(self, backend: WhepBackend, ice_servers: Sequence[IceServer]) -> None:
+    def __init__(self, backend: WhepBackend, ice_servers: IceServerIssuer) -> None:
         self._backend = backend
-        self._links = [link for server in ice_servers for link in ice_server_links(server)]
+        self._ice_servers = ice_servers
 
     async def post(self, request: web.Request) -> web.Response:
         role = await _viewer(request)
+        relay = wants_relay(request)
         sdp = await read_offer(request)
         camera = request.match_info["camera"]
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 session, answer = await self._backend.offer(
-                    camera, sdp, role, client_address(request)
+                    camera, sdp, role, client_address(request), relay
                 )
         except TimeoutError:
             raise Problem(504, "timeout", "no answer from the gateway in time") from None
@@ -109,7 +113,7 @@ class _WhepResource:
                 "Cache-Control": "no-store",
             },
         )
-        self._add_links(response)
+        self._add_links(response, session)
         return response
 
     async def patch(self, request: web.Request) -> web.Response:
@@ -136,16 +140,30 @@ class _WhepResource:
         else:
             response.headers["Allow"] = "POST, OPTIONS"
             response.headers["Accept-Post"] = SDP_TYPE
-        self._add_links(response)
+        # The name of a session if there is one: it shares a quota with what its 201 told.
+        self._add_links(response, request.match_info.get("session") or secrets.token_hex(16))
         return response
 
-    def _add_links(self, response: web.Response) -> None:
-        for link in self._links:
-            response.headers.add("Link", link)
+    def _add_links(self, response: web.Response, name: str) -> None:
+        for server in self._ice_servers.issue(name):
+            for link in ice_server_links(server):
+                response.headers.add("Link", link)
+        response.headers["Cache-Control"] = "no-store"
 
 
 async def _viewer(request: web.Request) -> Role:
     return await request.app[AUTHENTICATOR].require(request, Role.VIEWER)
+
+
+def wants_relay(request: web.Request) -> bool:
+    """Return what ``?relay=`` says: whether the gateway is to have a relayed address, too.
+
+    Standard players do not know the parameter, and may need one. Raises :class:`Problem` 400.
+    """
+    values = request.query.getall("relay", ["true"])
+    if values not in (["true"], ["false"]):
+        raise Problem(400, "invalid-parameter", "relay: expected true or false")
+    return values == ["true"]
 
 
 async def read_offer(request: web.Request) -> str:

@@ -1,9 +1,8 @@
-"""Every use of what aiortc and aioice keep private, in one place.
+"""Every use of what aiortc keeps private, in one place; aioice's is in ``aioice_private.py``.
 
 ``tests/contracts/test_aiortc_private.py`` fails when a release changes what is used here:
 
 - one certificate for all connections (aiortc makes one for each);
-- a bounded time for gathering candidates (aioice waits 5 s for a dead STUN server);
 - the negotiated codec and header extensions of a transceiver (``setCodecPreferences`` does
   not change an answer, and ``playout-delay`` is unknown to aiortc);
 - the sender's place: media and RTCP go through ``gateway/feed.py``, with the connection's keys
@@ -12,13 +11,12 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from aioice.ice import CandidatePair, Connection
-from aioice.turn import TurnTransport
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCRtpSender
+from aioice.ice import Connection
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender
 from aiortc.codecs import is_rtx
 from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
@@ -26,15 +24,13 @@ from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 from pylibsrtp import Error as SrtpError
 from pylibsrtp import Session
 
+from gateway import aioice_private
 from gateway.datagrams import Route
+from gateway.ice_plan import Gathered, IcePlan
 from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice
 from gateway.rtcp import is_rtcp
 from gateway.rtp_writer import RtpStream
 from gateway.srtp import TAG_BYTES
-
-MAX_RELAYED_BYTES = 32_768
-MAX_RELAYED_PACKETS = 128
-"""What may wait for a TURN server, over TCP say: a sixth of a second of video."""
 
 MAX_QUEUED_DATAGRAMS = 256
 """DTLS that waits for aiortc: it reads as fast as it comes, unless somebody floods it."""
@@ -45,12 +41,10 @@ def generate_certificate() -> RTCCertificate:
     return RTCCertificate.generateCertificate()
 
 
-def new_peer_connection(
-    ice_servers: Iterable[RTCIceServer], certificate: RTCCertificate
-) -> RTCPeerConnection:
-    """Create a connection. ``ice_servers`` may be empty: then no server is contacted."""
+def new_peer_connection(certificate: RTCCertificate) -> RTCPeerConnection:
+    """Create a connection, which contacts no server unless `gather_by` says so."""
     # None instead of an empty list would contact a public STUN server.
-    connection = RTCPeerConnection(RTCConfiguration(iceServers=list(ice_servers)))
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     cast(Any, connection)._RTCPeerConnection__certificates = [certificate]
     return connection
 
@@ -60,13 +54,16 @@ def _ice_connections(connection: RTCPeerConnection) -> set[Connection]:
     return {transport._connection for transport in transports}
 
 
-def limit_gathering(connection: RTCPeerConnection, timeout_s: float) -> None:
-    """Answer after at most ``timeout_s`` with what was gathered. Call after the offer is set."""
+def gather_by(connection: RTCPeerConnection, plan: IcePlan, timeout_s: float) -> Gathered:
+    """Gather candidates by ``plan``, for at most ``timeout_s``. Call after the offer is set.
+
+    Returns what will hold the outcome.
+    """
+    outcome = Gathered()
     for ice in _ice_connections(connection):
-        private = cast(Any, ice)
-        private.get_component_candidates = functools.partial(
-            private.get_component_candidates, timeout=timeout_s
-        )
+        outcome = aioice_private.gather_by(ice, plan, timeout_s)
+        aioice_private.check_relayed_first(ice)
+    return outcome
 
 
 def prefer_dtls_server(connection: RTCPeerConnection) -> None:
@@ -220,24 +217,10 @@ def routing(sender: RTCRtpSender) -> Callable[[], Route | None]:
         nonlocal known
         pair = nominated.get(1)
         if pair is not known[0]:
-            known = (pair, _route_of(pair) if pair is not None else None)
+            known = (pair, aioice_private.route_of(pair) if pair is not None else None)
         return known[1]
 
     return route
-
-
-def _route_of(pair: CandidatePair) -> Route:
-    transport: Any = pair.protocol.transport
-    if not isinstance(transport, TurnTransport):
-        return Route(transport, pair.remote_addr)
-    inner = cast(Any, transport)._TurnTransport__inner_protocol
-    tasks = cast(Any, transport)._TurnTransport__send_tasks
-
-    def is_full() -> bool:
-        waiting_bytes = inner.transport.get_write_buffer_size()
-        return len(tasks) > MAX_RELAYED_PACKETS or waiting_bytes > MAX_RELAYED_BYTES
-
-    return Route(transport, pair.remote_addr, is_full)
 
 
 def nominated_path(connection: RTCPeerConnection) -> str | None:
@@ -251,6 +234,4 @@ def nominated_path(connection: RTCPeerConnection) -> str | None:
 def abort_sockets(connection: RTCPeerConnection) -> None:
     """Close sockets at once, for a connection whose orderly close does not end."""
     for ice in _ice_connections(connection):
-        for protocol in ice._protocols:
-            if protocol.transport is not None:
-                protocol.transport.abort()
+        aioice_private.abort_sockets(ice)

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
 
 from aiohttp import web
 
 from edge.auth import AUTHENTICATOR
+from edge.ice_servers import IceServerIssuer
 from edge.problems import Problem
 from edge.roles import Role
 from edge.whep_http import whep_routes
@@ -14,10 +14,8 @@ from gateway.camera import Camera
 from gateway.errors import NoPicture, UnknownCamera
 from gateway.gateway import RETRY_AFTER_S, Gateway, as_problem
 from gateway.mjpeg_response import STREAM_TYPE, stream_jpegs
-from gateway.settings import IceServerSettings
 from gateway.units import JpegFrame
 from protocol.codec import to_wire
-from protocol.messages import IceServer
 
 CAMERA = r"{camera:[A-Za-z0-9][A-Za-z0-9._-]{0,63}}"
 SNAPSHOT_TIMEOUT_S = 6.0
@@ -26,12 +24,12 @@ FRESH_S = 1.0
 
 
 def media_routes(
-    gateway: Gateway, ice_servers: Iterable[IceServerSettings] = ()
+    gateway: Gateway, ice_servers: IceServerIssuer | None = None
 ) -> list[web.RouteDef]:
     """Return the routes under ``/{camera}/``; all need the role viewer."""
     handlers = _MediaHandlers(gateway)
     return [
-        *whep_routes(gateway, [as_ice_server(server) for server in ice_servers]),
+        *whep_routes(gateway, ice_servers),
         web.get(f"/{CAMERA}/stream", handlers.stream),
         web.get(f"/{CAMERA}/snapshot.jpg", handlers.snapshot),
     ]
@@ -47,10 +45,6 @@ def camera_list_routes(gateway: Gateway) -> list[web.RouteDef]:
         )
 
     return [web.get("/api/cameras", cameras)]
-
-
-def as_ice_server(settings: IceServerSettings) -> IceServer:
-    return IceServer(settings.urls, settings.username, settings.credential)
 
 
 class _MediaHandlers:

@@ -87,11 +87,12 @@ class Gateway:
 
     # WhepBackend
 
-    async def offer(self, camera: str, sdp: str, role: Role, address: str) -> Answered:
+    async def offer(self, camera: str, sdp: str, role: Role, address: str, relay: bool) -> Answered:
         """See :class:`edge.whep_http.WhepBackend`."""
         session = secrets.token_hex(SESSION_BYTES)
         try:
-            return Answered(session, await self.peers.open(session, camera, sdp, role))
+            sdp = await self.peers.open(session, camera, sdp, role, relay=relay)
+            return Answered(session, sdp)
         except ViewerRefused as error:
             raise as_problem(error) from error
 

@@ -5,12 +5,11 @@ import contextlib
 import functools
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import StrEnum
 
 from aiortc import (
     RTCDataChannel,
-    RTCIceServer,
     RTCRtpSender,
     RTCSessionDescription,
 )
@@ -29,6 +28,7 @@ from gateway.drive.participant import Participant
 from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
 from gateway.feed import Feed
+from gateway.ice_plan import Gathered, IcePlan
 from gateway.named_log import NamedLog
 from gateway.negotiation import (
     MAX_CANDIDATES,
@@ -66,7 +66,6 @@ class Peer:
         self,
         session: str,
         camera: Camera,
-        ice_servers: Iterable[RTCIceServer],
         certificate: RTCCertificate,
         closed: Callable[["Peer"], None],
         *,
@@ -81,9 +80,10 @@ class Peer:
         self.ended_because = ""
         self.started_s = self.heard_s = time.monotonic()
         self.choice: VideoChoice | None = None
-        self.connection = aiortc_private.new_peer_connection(ice_servers, certificate)
+        self.connection = aiortc_private.new_peer_connection(certificate)
         self.gathering: asyncio.Task[None] | None = None
         """Opens sockets until it is done; the connection can be closed only after it."""
+        self.gathered = Gathered()
         self._closed = closed
         self._events: EventsChannel | None = None
         self._control: ControlChannel | None = None
@@ -98,8 +98,8 @@ class Peer:
         self.connection.on("connectionstatechange", self._connection_changed)
         self.connection.on("datachannel", self._channel_opened)
 
-    async def answer(self, offer: str, gather_timeout_s: float) -> str:
-        """Return the SDP answer to ``offer``, complete with candidates.
+    async def answer(self, offer: str, plan: IcePlan, gather_timeout_s: float) -> str:
+        """Return the SDP answer to ``offer``, complete with candidates gathered by ``plan``.
 
         Takes at most a little more than ``gather_timeout_s``. Raises :class:`InvalidSdp`,
         :class:`NoCommonCodec`, or :class:`UnknownSession` when it was closed meanwhile; the
@@ -109,7 +109,7 @@ class Peer:
         # The camera opens while ICE and DTLS do their round trips.
         self._subscriptions.enter_context(self.camera.wanted())
         try:
-            await self._negotiate(offer, choice, gather_timeout_s)
+            await self._negotiate(offer, choice, plan, gather_timeout_s)
         except Exception as error:
             self._require_open()
             # aiortc has no exception of its own for a bad offer.
@@ -120,7 +120,9 @@ class Peer:
             self._move(PeerState.CONNECTING)
         return self.connection.localDescription.sdp
 
-    async def _negotiate(self, offer: str, choice: VideoChoice, gather_timeout_s: float) -> None:
+    async def _negotiate(
+        self, offer: str, choice: VideoChoice, plan: IcePlan, gather_timeout_s: float
+    ) -> None:
         await self.connection.setRemoteDescription(
             RTCSessionDescription(without_hidden_candidates(offer), "offer")
         )
@@ -135,7 +137,7 @@ class Peer:
             ),
         )
         aiortc_private.prefer_dtls_server(self.connection)
-        aiortc_private.limit_gathering(self.connection, gather_timeout_s)
+        self.gathered = aiortc_private.gather_by(self.connection, plan, gather_timeout_s)
         answer = await self.connection.createAnswer()
         # aioice loses the sockets of a gathering that is cancelled, or closed half-way.
         self.gathering = asyncio.create_task(self.connection.setLocalDescription(answer))

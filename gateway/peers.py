@@ -5,9 +5,9 @@ import logging
 import time
 from collections.abc import Mapping
 
-from aiortc import RTCIceServer
 from aiortc.rtcdtlstransport import RTCCertificate
 
+from edge.ice_servers import IceServerIssuer
 from edge.roles import Role
 from gateway import aiortc_private
 from gateway.camera import Camera
@@ -25,7 +25,8 @@ from gateway.errors import (
 from gateway.hub import Hub
 from gateway.peer import Peer, PeerState
 from gateway.settings import WebrtcSettings
-from protocol.messages import Candidate
+from gateway.turn_choice import TurnChoice
+from protocol.messages import Candidate, IceServer
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ SWEEP_PARTS = 10
 """A tenth of the viewers at a time: all at once would hold up a frame."""
 JOIN_SPACING_S = 0.01
 """Answering takes some 5 ms of the event loop: between two of them, frames have their turn."""
+RELAYED_GATHERING = 2.0
+"""Getting a relayed address takes five round trips where it needs TLS: it may take longer."""
 CERTIFICATE_LIFETIME_S = 24 * 3600.0
 """aiortc's certificates are valid for 30 days; new peers get a new one every day."""
 
@@ -45,10 +48,9 @@ class Peers:
         self._cameras = cameras
         self._cars = cars
         self._settings = settings
-        self._ice_servers = [
-            RTCIceServer(list(server.urls), server.username, server.credential)
-            for server in settings.ice_servers
-        ]
+        self._issuer = IceServerIssuer(settings)
+        self._registered_servers: tuple[IceServer, ...] = ()
+        self.turn_choice = TurnChoice()
         self._peers: dict[str, Peer] = {}
         self._closer = Closer(settings.close_timeout_s)
         self._certificate = aiortc_private.generate_certificate()
@@ -64,6 +66,7 @@ class Peers:
         """Each peer that has ended, whoever ended it."""
 
     async def __aenter__(self) -> "Peers":
+        self.turn_choice.expect(self._issuer.issue(""))
         self._sweeper = asyncio.create_task(self._sweep(), name="sweep peers")
         return self
 
@@ -74,6 +77,7 @@ class Peers:
         if self._sweeper is not None:
             self._sweeper.cancel()
             await asyncio.wait({self._sweeper})
+        await self.turn_choice.close()
         await self._closer.finish()
 
     def __len__(self) -> int:
@@ -90,10 +94,26 @@ class Peers:
     def closes_overdue(self) -> int:
         return self._closer.overdue
 
-    async def open(self, session: str, camera_id: str, offer: str, role: Role = Role.VIEWER) -> str:
+    def expect_servers(self, servers: tuple[IceServer, ...]) -> None:
+        """Learn from signaling which STUN and TURN servers there are, where none is configured."""
+        self._registered_servers = servers
+        self.turn_choice.expect(servers)
+
+    async def open(
+        self,
+        session: str,
+        camera_id: str,
+        offer: str,
+        role: Role = Role.VIEWER,
+        *,
+        relay: bool = False,
+        ice_servers: tuple[IceServer, ...] = (),
+    ) -> str:
         """Start a peer under the name ``session`` and return its answer.
 
-        ``role`` decides whether it may drive.
+        ``role`` decides whether it may drive. With ``relay`` it gets a relayed address, too, from
+        ``ice_servers`` or else from what is configured; without, its own address by STUN only,
+        which makes for a quick answer.
         Raises :class:`ViewerRefused` in one of its kinds.
         """
         if not self._accepting:
@@ -108,7 +128,6 @@ class Peers:
         peer = Peer(
             session,
             camera,
-            self._ice_servers,
             self._newest_certificate(),
             self._closed,
             role=role,
@@ -120,13 +139,25 @@ class Peers:
             # STUN and TURN have their own deadline within; this one is for what has none.
             async with asyncio.timeout(self._settings.connect_timeout_s):
                 await self._turn()
-                return await peer.answer(offer, self._settings.gather_timeout_s)
+                return await self._answer(peer, offer, relay, ice_servers)
         except ViewerRefused as error:
             peer.close(str(error))
             raise
         except BaseException:
             peer.close("no answer could be made")
             raise
+
+    async def _answer(
+        self, peer: Peer, offer: str, relay: bool, given: tuple[IceServer, ...]
+    ) -> str:
+        servers = given or self._issuer.issue(peer.session) or self._registered_servers
+        plan = await self.turn_choice.plan(servers, relay=relay)
+        timeout_s = self._settings.gather_timeout_s
+        if plan.relay is not None:
+            timeout_s *= RELAYED_GATHERING
+        answer = await peer.answer(offer, plan, timeout_s)
+        self.turn_choice.report(plan, peer.gathered)
+        return answer
 
     async def _turn(self) -> None:
         """Wait until it is this viewer's turn to be answered: at once, but in a storm."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 from yarl import URL
 
+from edge.ice_servers import IceSettings
 from edge.settings import Frozen
 
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -84,29 +85,7 @@ class CameraSettings(Frozen):
         return source
 
 
-class IceServerSettings(Frozen):
-    urls: tuple[str, ...]
-    username: str | None = None
-    credential: str | None = None
-
-    @field_validator("urls", mode="before")
-    @classmethod
-    def _one_or_many(cls, urls: object) -> object:
-        if isinstance(urls, str):
-            return (urls,)
-        return tuple(urls) if isinstance(urls, list) else urls
-
-    @field_validator("urls")
-    @classmethod
-    def _known_scheme(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        for url in urls:
-            if url.partition(":")[0] not in ("stun", "stuns", "turn", "turns"):
-                raise ValueError(f"{url!r}: expected stun:, stuns:, turn: or turns:")
-        return urls
-
-
-class WebrtcSettings(Frozen):
-    ice_servers: tuple[IceServerSettings, ...] = ()
+class WebrtcSettings(IceSettings):
     max_viewers: Annotated[int, Field(ge=1)] = 500
     gather_timeout_s: Annotated[float, Field(gt=0)] = 1.0
     connect_timeout_s: Annotated[float, Field(gt=0)] = 15.0

@@ -213,6 +213,7 @@ class _Link:
             raise LinkLost(reply.detail, await self._closed_for_a_person())
         if not isinstance(reply, Registered):
             raise LinkLost(f"expected registered, got {type(reply).__name__}")
+        self._gateway.peers.expect_servers(reply.ice_servers)
         return reply.heartbeat_s
 
     async def _closed_for_a_person(self) -> bool:
@@ -288,7 +289,12 @@ class _Link:
     async def _answer(self, offer: RoutedOffer) -> None:
         try:
             sdp = await self._gateway.peers.open(
-                offer.session, offer.camera, offer.sdp, Role(offer.role)
+                offer.session,
+                offer.camera,
+                offer.sdp,
+                Role(offer.role),
+                relay=offer.relay,
+                ice_servers=offer.ice_servers,
             )
         except UnknownSession as error:
             logger.info("= %s", error)

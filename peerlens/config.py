@@ -12,14 +12,14 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
-from edge.settings import Frozen, ServerSettings
+from edge.ice_servers import IceSettings
+from edge.settings import ServerSettings
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.settings import (
     CAMERA_ID,
     MAX_CAMERAS,
     RESERVED_CAMERA_IDS,
     CameraSettings,
-    IceServerSettings,
     UplinkSettings,
     WebrtcSettings,
 )
@@ -41,12 +41,6 @@ def _valid_id(value: str) -> str:
 
 Id = Annotated[str, Field(pattern=CAMERA_ID)]
 CameraId = Annotated[Id, AfterValidator(_valid_id)]
-
-
-class IceSettings(Frozen):
-    """The relays that signaling hands out to browsers and gateways."""
-
-    ice_servers: tuple[IceServerSettings, ...] = ()
 
 
 class MediaConfig(ServerSettings):

@@ -13,11 +13,12 @@ from yarl import URL
 from edge.app import build_app
 from edge.auth import Authenticator, Role, Tokens
 from edge.health import Readiness, health_routes
+from edge.ice_servers import IceServerIssuer
 from edge.metrics import metrics_routes, new_registry
 from edge.ready_links import ready_links
 from edge.server import serving
 from edge.settings import AuthSettings, ServerSettings
-from gateway.app import as_ice_server, camera_list_routes, media_routes
+from gateway.app import camera_list_routes, media_routes
 from gateway.drive.routes import drive_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
@@ -106,7 +107,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
     routes = [
-        *media_routes(media, config.webrtc.ice_servers),
+        *media_routes(media, IceServerIssuer(config.webrtc)),
         *drive_routes(media.cars),
         *picture_routes(media.picture_viewers),
         *viewer_routes(media),
@@ -149,7 +150,7 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
     registry.register(GatewayMetrics(media))
     routes = [
-        *media_routes(media, config.webrtc.ice_servers),
+        *media_routes(media, IceServerIssuer(config.webrtc)),
         *drive_routes(media.cars),
         *picture_routes(media.picture_viewers),
         *camera_list_routes(media),
@@ -172,7 +173,7 @@ def _tokens(auth: AuthSettings) -> Tokens | None:
 def _service(config: UpConfig | SignalingConfig, registry: CollectorRegistry) -> SignalingService:
     return SignalingService(
         config.limits,
-        ice_servers=[as_ice_server(server) for server in config.webrtc.ice_servers],
+        ice_servers=IceServerIssuer(config.webrtc),
         cars={car: settings.camera for car, settings in config.cars.items()},
         from_loopback=config.http.is_loopback,
         registry=registry,

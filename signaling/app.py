@@ -1,6 +1,7 @@
 """The HTTP surface of the signaling server."""
 
 import re
+import secrets
 from pathlib import Path
 
 from aiohttp import web
@@ -71,5 +72,6 @@ class _Api:
 
     async def ice_servers(self, request: web.Request) -> web.Response:
         await request.app[AUTHENTICATOR].require(request, Role.VIEWER)
-        servers = [to_wire(server) for server in self._service.ice_servers]
+        issued = self._service.ice_servers.issue(secrets.token_hex(16))
+        servers = [to_wire(server) for server in issued]
         return web.json_response({"iceServers": servers}, headers=NO_STORE)

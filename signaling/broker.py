@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, cast
 
+from edge.ice_servers import IceServerIssuer
 from edge.roles import HUMAN_ROLES, Role
 from protocol import VERSION
 from protocol.close_codes import NORMAL
@@ -19,7 +20,7 @@ from protocol.messages import (
     Candidate,
     Error,
     Hello,
-    IceServer,
+    IceServers,
     Introduction,
     Offer,
     Ping,
@@ -37,6 +38,7 @@ from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.errors import LinkRefused, SessionRefused
 from signaling.links import Kind, Link, Links
 from signaling.relays import Introducing, Relays
+from signaling.renewals import Renewals
 from signaling.sessions import Session, Sessions
 from signaling.settings import SignalingLimits
 
@@ -66,11 +68,12 @@ class Broker:
         self,
         limits: SignalingLimits | None = None,
         *,
-        ice_servers: Sequence[IceServer] = (),
+        ice_servers: IceServerIssuer | None = None,
         from_loopback: bool = False,
     ) -> None:
         self._limits = limits or SignalingLimits()
-        self._ice_servers = tuple(ice_servers)
+        self._ice_servers = ice_servers or IceServerIssuer()
+        self._renewals = Renewals(self._ice_servers.renew_after_s)
         self._links = Links(self._limits)
         self._sessions = Sessions(self._limits)
         self._directory = CameraDirectory()
@@ -170,9 +173,15 @@ class Broker:
             effects += [Send(session.browser, bye), Send(session.gateway, bye)]
             effects += self._end(session)
         effects += self._fail_calls(self._relays.overdue(now), now, "the gateway did not come")
+        effects += self._renew(now)
         self._changed |= self._directory.expire(now)
         self._boards.expire(now)
         return [*effects, *self._broadcast(now)]
+
+    def _renew(self, now: float) -> list[Effect]:
+        """Give browsers new credentials before half the life of the last ones is over."""
+        due = self._renewals.due(now)
+        return [Send(conn, IceServers(self._ice_servers.issue(conn))) for conn in due]
 
     def _handle(self, conn: str, now: float, act: Callable[[Link], list[Effect]]) -> list[Effect]:
         link = self._links.get(conn)
@@ -205,6 +214,8 @@ class Broker:
             if role not in HUMAN_ROLES:
                 raise _forbidden(role, "watch")
             link.kind = Kind.BROWSER
+            if not link.transient:
+                self._renewals.start(link.conn, now)
             return [Send(link.conn, self._welcome(link.conn, role))]
         if isinstance(message, RegisterGateway):
             if not role.allows(Role.GATEWAY):
@@ -219,12 +230,14 @@ class Broker:
             peer=peer,
             role=cast(Literal["viewer", "driver", "admin"], role.value),
             heartbeat_s=self._limits.heartbeat_s,
-            ice_servers=self._ice_servers,
+            ice_servers=self._ice_servers.issue(peer),
             cameras=self._directory.listing(),
         )
 
-    def _registered(self) -> Registered:
-        return Registered(heartbeat_s=self._limits.heartbeat_s, ice_servers=self._ice_servers)
+    def _registered(self, conn: str) -> Registered:
+        return Registered(
+            heartbeat_s=self._limits.heartbeat_s, ice_servers=self._ice_servers.issue(conn)
+        )
 
     def _register_gateway(self, link: Link, message: RegisterGateway) -> list[Effect]:
         link.kind, link.identity = Kind.GATEWAY, message.gateway_id
@@ -233,7 +246,7 @@ class Broker:
         self._changed = True
         return [
             *self._supersede(older),
-            Send(link.conn, self._registered()),
+            Send(link.conn, self._registered(link.conn)),
             *_refusals(link.conn, claim.refused),
             *_refusals(link.conn, ((board, "board-taken") for board in taken)),
         ]
@@ -241,7 +254,7 @@ class Broker:
     def _register_device(self, link: Link, message: RegisterCamera) -> list[Effect]:
         older = self._devices.register(link.conn, message)
         link.kind, link.identity = Kind.DEVICE, message.device_id
-        return [*self._supersede(older), Send(link.conn, self._registered())]
+        return [*self._supersede(older), Send(link.conn, self._registered(link.conn))]
 
     def _supersede(self, older: str | None) -> list[Effect]:
         if older is None:
@@ -284,7 +297,13 @@ class Broker:
             )
         role = cast(Literal["viewer", "driver", "admin"], (link.role or Role.VIEWER).value)
         routed = RoutedOffer(
-            message.session, message.camera, message.sdp, link.conn, role, message.relay
+            message.session,
+            message.camera,
+            message.sdp,
+            link.conn,
+            role,
+            message.relay,
+            self._ice_servers.issue(message.session) if message.relay else (),
         )
         if len(encode(routed).encode()) > MAX_MESSAGE_BYTES:
             # A player's offer was never JSON, and a browser's grows by who sent it: too large a
@@ -345,6 +364,7 @@ class Broker:
         nothing. Those still being negotiated cannot, and the other end is told.
         """
         link = self._links.remove(conn)
+        self._renewals.stop(conn)
         if link is None:
             return []
         effects: list[Effect] = []

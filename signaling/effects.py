@@ -9,6 +9,7 @@ from protocol.messages import (
     Cameras,
     Candidate,
     Error,
+    IceServers,
     Ping,
     Pong,
     Registered,
@@ -26,6 +27,7 @@ Outgoing = (
     | Bye
     | Call
     | Error
+    | IceServers
     | Ping
     | Pong
 )

@@ -11,11 +11,12 @@ from typing import Self
 
 from prometheus_client import CollectorRegistry
 
+from edge.ice_servers import IceServerIssuer
 from edge.roles import Role
 from protocol.close_codes import GOING_AWAY
 from protocol.codec import encode
 from protocol.errors import PROBLEM_PREFIX
-from protocol.messages import Cameras, Error, IceServer
+from protocol.messages import Cameras, Error
 from signaling.broker import Broker, FirstMessage, Incoming
 from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.metrics import SignalingMetrics
@@ -39,14 +40,14 @@ class SignalingService:
         self,
         limits: SignalingLimits | None = None,
         *,
-        ice_servers: Sequence[IceServer] = (),
+        ice_servers: IceServerIssuer | None = None,
         cars: Mapping[str, str] | None = None,
         from_loopback: bool = False,
         registry: CollectorRegistry | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = limits or SignalingLimits()
-        self.ice_servers = tuple(ice_servers)
+        self.ice_servers = ice_servers or IceServerIssuer()
         self.cars = dict(cars or {})
         self.clock = clock
         self.broker = Broker(self.limits, ice_servers=self.ice_servers, from_loopback=from_loopback)

@@ -92,7 +92,7 @@ class WhepForwarder:
     def __init__(self, service: SignalingService) -> None:
         self._service = service
 
-    async def offer(self, camera: str, sdp: str, role: Role, address: str) -> Answered:
+    async def offer(self, camera: str, sdp: str, role: Role, address: str, relay: bool) -> Answered:
         """Open a session through the camera's gateway."""
         player = _Player()
         conn = self._service.arrive(player, address, transient=True)
@@ -100,7 +100,7 @@ class WhepForwarder:
         session = conn
         try:
             self._service.introduce(conn, Hello(), role)
-            self._service.receive(conn, Offer(session, camera, sdp))
+            self._service.receive(conn, Offer(session, camera, sdp, relay))
             return Answered(session, await self._within_time(player))
         except BaseException:
             self._service.leave(conn)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from peerlens.config import ROOTS, GatewayConfig, SignalingConfig, UpConfig, load
-from peerlens.config_model import ANY_KEY, hint_at, known_paths
+from peerlens.config_model import ANY_KEY, known_paths, model_at
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "peerlens.example.yaml"
 COMMENTED_OUT = re.compile(r"^# ((signaling:|  [a-z_]+: ).*)$", re.MULTILINE)
@@ -18,6 +18,8 @@ NOT_DEFAULTS = {
     ("cars", "car1", "camera"),
     ("cars", "car1", "board"),
     ("webrtc", "ice_servers", "urls"),
+    ("webrtc", "turn", "urls"),
+    ("webrtc", "turn", "secret"),
     ("signaling", "url"),
 }
 """What only its user can know."""
@@ -59,7 +61,9 @@ def default(path: tuple[str, ...]) -> object:
     above: tuple[str | int, ...] = path[:-1]
     if above == ("webrtc", "ice_servers"):
         above = (*above, 0)
-    value = hint_at(root, above).model_fields[path[-1]].get_default(call_default_factory=True)
+    model = model_at(root, above)
+    assert model is not None
+    value = model.model_fields[path[-1]].get_default(call_default_factory=True)
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, Path) else value
@@ -85,7 +89,7 @@ def test_its_parts_load_for_signaling_and_for_the_gateway(tmp_path: Path) -> Non
     assert load(GatewayConfig, gateway).signaling.gateway_id == "home"
 
     signaling = tmp_path / "signaling.yaml"
-    content["webrtc"] = {"ice_servers": content["webrtc"]["ice_servers"]}
+    content["webrtc"] = {key: content["webrtc"][key] for key in ("ice_servers", "turn")}
     keys = ("http", "auth", "cars", "webrtc", "limits")
     signaling.write_text(yaml.safe_dump({key: content[key] for key in keys}), "utf-8")
     assert load(SignalingConfig, signaling).limits.connections == 5_000

@@ -47,7 +47,7 @@ async def test_video_plays_through_turn(tmp_path: Path, both_relayed: bool) -> N
         turn_only(link.server, link.viewer, tmp_path, both_relayed=both_relayed) as turn,
     ):
         async with (
-            linked_server(link.server, tmp_path, ice_servers=[turn.as_setting()]) as server,
+            linked_server(link.server, tmp_path, turn=turn.setting(turn.urls(tcp=False))) as server,
             linked_page(server, link.viewer, tmp_path) as page,
         ):
             path = await relayed_path(server, page)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from edge import whep_http
 from edge.auth import Role
+from edge.ice_servers import IceServerIssuer, IceServerSettings, IceSettings
 from edge.problems import Problem
 from edge.whep_http import Answered, entity_tag, ice_server_links, parse_fragment, whep_routes
 from protocol.messages import Candidate, IceServer
@@ -19,7 +20,14 @@ OFFER = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RT
 SDP = {"Content-Type": "application/sdp"}
 FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
 HOST = "candidate:1 1 UDP 2130706431 192.0.2.1 50000 typ host"
-TURN = IceServer(("turn:turn.example?transport=udp",), 'a"b\\c', "pass")
+SERVERS = IceSettings(
+    ice_servers=(
+        IceServerSettings(urls=("stun:stun.example",)),
+        IceServerSettings(
+            urls=("turn:turn.example?transport=udp",), username='a"b\\c', credential="pass"
+        ),
+    )
+)
 
 
 class Backend:
@@ -27,13 +35,15 @@ class Backend:
 
     def __init__(self) -> None:
         self.offers: list[tuple[str, str, Role]] = []
+        self.relayed: list[bool] = []
         self.trickled: list[Candidate] = []
         self.closed: list[str] = []
         self.refusal: Problem | None = None
         self.hangs = False
 
-    async def offer(self, camera: str, sdp: str, role: Role, address: str) -> Answered:
+    async def offer(self, camera: str, sdp: str, role: Role, address: str, relay: bool) -> Answered:
         self.offers.append((camera, sdp, role))
+        self.relayed.append(relay)
         if self.hangs:
             await asyncio.Event().wait()
         if self.refusal is not None:
@@ -57,7 +67,7 @@ def backend() -> Backend:
 @pytest.fixture
 async def client(backend: Backend) -> AsyncIterator[ClientSession]:
     async with client_of(
-        whep_routes(backend, [IceServer(("stun:stun.example",)), TURN]),
+        whep_routes(backend, IceServerIssuer(SERVERS)),
         authenticator=token_authenticator(),
     ) as session:
         session.headers.update(bearer(Role.VIEWER))
@@ -79,6 +89,28 @@ async def test_an_offer_becomes_a_session(client: ClientSession, backend: Backen
             'credential="pass"; credential-type="password"',
         ]
     assert backend.offers == [("front", OFFER, Role.VIEWER)]
+
+
+@pytest.mark.parametrize(
+    ("query", "relay"), [("", True), ("?relay=true", True), ("?relay=false", False)]
+)
+async def test_an_offer_says_whether_it_needs_a_relay(
+    client: ClientSession, backend: Backend, query: str, relay: bool
+) -> None:
+    async with client.post(f"/front/whep{query}", data=OFFER, headers=SDP) as response:
+        assert response.status == 201
+    assert backend.relayed == [relay]
+
+
+@pytest.mark.parametrize("query", ["?relay=", "?relay=yes", "?relay=true&relay=false"])
+async def test_anything_else_it_says_is_refused(
+    client: ClientSession, backend: Backend, query: str
+) -> None:
+    async with client.post(f"/front/whep{query}", data=OFFER, headers=SDP) as response:
+        assert response.status == 400
+        problem = await response.json(content_type="application/problem+json")
+        assert problem["type"] == "urn:peerlens:problem:invalid-parameter"
+    assert backend.offers == []
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,14 @@ from yarl import URL
 
 from edge.app import build_app
 from edge.auth import Authenticator
+from edge.ice_servers import IceServerIssuer, IceServerSettings, IceSettings
 from edge.metrics import metrics_routes, new_registry
 from edge.server import serving
 from edge.settings import HttpSettings
 from gateway.app import camera_list_routes, media_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
-from gateway.settings import CameraSettings, IceServerSettings, WebrtcSettings
+from gateway.settings import CameraSettings, WebrtcSettings
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
 from tests.support.polling import until
@@ -28,7 +29,9 @@ from tests.support.viewer import watching
 SDP = {"Content-Type": "application/sdp"}
 TRICKLE = {"Content-Type": "application/trickle-ice-sdpfrag"}
 DEAD = CameraSettings(source="http://127.0.0.1:9/stream")
-TURN = IceServerSettings(urls=("turn:turn.example.org",), username="u", credential="c")
+TURN = IceSettings(
+    ice_servers=(IceServerSettings(urls=("turn:turn.example.org",), username="u", credential="c"),)
+)
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ async def client(gateway: Gateway) -> AsyncIterator[ClientSession]:
     registry = new_registry()
     registry.register(GatewayMetrics(gateway))
     routes = [
-        *media_routes(gateway, [TURN]),
+        *media_routes(gateway, IceServerIssuer(TURN)),
         *camera_list_routes(gateway),
         *metrics_routes(registry),
     ]

@@ -3,7 +3,9 @@
 from collections import defaultdict
 
 from edge.auth import Role
-from protocol.messages import CameraInfo, Error, Hello, IceServer, RegisterCamera, RegisterGateway
+from edge.ice_servers import IceServerIssuer, IceServerSettings, IceSettings
+from edge.turn_credentials import TurnSettings
+from protocol.messages import CameraInfo, Error, Hello, RegisterCamera, RegisterGateway
 from signaling.broker import Broker, Incoming
 from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.relays import Introducing
@@ -19,9 +21,14 @@ class World:
     Checks on the way that every effect is about an open link.
     """
 
-    def __init__(self, limits: SignalingLimits | None = None) -> None:
+    def __init__(
+        self, limits: SignalingLimits | None = None, turn: TurnSettings | None = None
+    ) -> None:
         self.clock = Clock()
-        self.broker = Broker(limits, ice_servers=(IceServer(("stun:stun.example",)),))
+        servers = IceSettings(
+            ice_servers=(IceServerSettings(urls=("stun:stun.example",)),), turn=turn
+        )
+        self.broker = Broker(limits, ice_servers=IceServerIssuer(servers, self.clock))
         self.open: set[str] = set()
         self.got: dict[str, list[Outgoing]] = defaultdict(list)
         self.closed: dict[str, Close] = {}

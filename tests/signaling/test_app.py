@@ -1,8 +1,8 @@
 import pytest
 
 from edge.auth import Role
+from edge.ice_servers import IceServerSettings, IceSettings
 from edge.settings import HttpSettings
-from protocol.messages import IceServer
 from tests.support.polling import until
 from tests.support.signaling_server import FRONT, signaling_server
 from tests.support.tokens import bearer
@@ -31,7 +31,10 @@ async def test_cameras_are_listed_as_the_contract_has_them() -> None:
 
 
 async def test_ice_servers_are_listed() -> None:
-    servers = [IceServer(("turn:t.example", "turns:t.example"), "user", "secret")]
+    entry = IceServerSettings(
+        urls=("turn:t.example", "turns:t.example"), username="user", credential="secret"
+    )
+    servers = IceSettings(ice_servers=(entry,))
     async with (
         signaling_server(ice_servers=servers) as server,
         server.client.get("/api/ice-servers") as response,

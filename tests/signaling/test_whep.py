@@ -4,7 +4,8 @@ import pytest
 from aiohttp import ClientResponse
 
 from edge.auth import Role
-from protocol.messages import Answer, Bye, Error, IceServer, Offer
+from edge.ice_servers import IceServerSettings, IceSettings
+from protocol.messages import Answer, Bye, Error, Offer
 from signaling.settings import SignalingLimits
 from tests.support.polling import until
 from tests.support.signaling_server import (
@@ -45,7 +46,7 @@ async def watched(server: SignalingServer, gateway: WsClient) -> tuple[ClientRes
 
 
 async def test_a_player_watches_through_the_gateways_link() -> None:
-    servers = [IceServer(("stun:stun.example",))]
+    servers = IceSettings(ice_servers=(IceServerSettings(urls=("stun:stun.example",)),))
     async with (
         signaling_server(ice_servers=servers, with_tokens=True) as server,
         await server.gateway() as gateway,

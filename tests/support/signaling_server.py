@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,11 +15,12 @@ from yarl import URL
 from edge.app import build_app
 from edge.auth import Authenticator, Role
 from edge.health import Readiness, health_routes
+from edge.ice_servers import IceServerIssuer, IceSettings
 from edge.metrics import metrics_routes
 from edge.server import serving
 from edge.settings import HttpSettings
 from protocol.codec import encode
-from protocol.messages import CameraInfo, Hello, IceServer, RegisterCamera, RegisterGateway
+from protocol.messages import CameraInfo, Hello, RegisterCamera, RegisterGateway
 from signaling.app import signaling_routes
 from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
@@ -133,7 +134,7 @@ async def signaling_server(
     *,
     with_tokens: bool = False,
     http: HttpSettings | None = None,
-    ice_servers: Sequence[IceServer] = (),
+    ice_servers: IceSettings | None = None,
     cars: Mapping[str, str] | None = None,
     web_root: Path | None = None,
     serves_media: bool = False,
@@ -143,7 +144,7 @@ async def signaling_server(
     registry, readiness = CollectorRegistry(), Readiness()
     service = SignalingService(
         limits,
-        ice_servers=ice_servers,
+        ice_servers=IceServerIssuer(ice_servers),
         cars=cars,
         from_loopback=http.is_loopback,
         registry=registry,
