@@ -150,7 +150,7 @@ async def call_own(camera: str, settings: CameraSettings) -> CallReading:
 
 async def _exchange_with(gateway: Gateway, camera: str, offer: str) -> str:
     try:
-        answered = await gateway.offer(camera, offer, Role.VIEWER, "doctor")
+        answered = await gateway.offer(camera, offer, Role.VIEWER, "doctor", False)
     except Problem as refused:
         raise CallRefused(refused.detail) from refused
     return answered.sdp

@@ -67,6 +67,8 @@ class Checkup:
         self._deadline_s = 0.0
         self._secrets = secrets_in(examined.config)
         self._findings: list[Finding] = []
+        # New each time: TURN servers count by name, and forget slowly.
+        self._name = f"doctor-{secrets.token_hex(8)}"
 
     async def run(self) -> Report:
         """Look at everything; ends within LONGEST_S."""
@@ -181,7 +183,9 @@ class Checkup:
         if server is not None:
             handed_out += tuple(_ice_server(each) for each in server.ice_servers)
         self._secrets |= {each.credential for each in handed_out if each.credential}
-        servers = ice_servers.servers_of(self._config.webrtc, handed_out, self._clock_s())
+        servers = ice_servers.servers_of(
+            self._config.webrtc, handed_out, self._name, self._clock_s()
+        )
         self._findings += ice_servers.judge(servers)
         await self._ice(servers)
 
@@ -193,8 +197,7 @@ class Checkup:
         if isinstance(self._config, GatewayConfig):
             # Under an id of our own and without cameras, so that it throws nobody out.
             uplink = self._config.signaling
-            gateway_id = f"doctor-{secrets.token_hex(8)}"
-            wanted.append((URL(uplink.url), RegisterGateway(gateway_id, (), token=uplink.token)))
+            wanted.append((URL(uplink.url), RegisterGateway(self._name, (), token=uplink.token)))
         elif server is not None and server.refused is None:
             wanted.append((server.url.with_scheme("ws") / "ws", hello))
         if self._public_url is not None:
@@ -223,7 +226,7 @@ class Checkup:
             self._findings += turn.judge_relay(await read_relay(relay, turn.FORBIDDEN_PEERS))
 
     async def _turn_clock(self, readings: Iterable[TurnReading]) -> list[Finding]:
-        settings = getattr(self._config.webrtc, "turn", None)
+        settings = self._config.webrtc.turn
         if settings is None:
             return []
         reached = [
@@ -234,7 +237,7 @@ class Checkup:
         ]
         if (best := ice_servers.best_relay(reached)) is None:
             return []
-        reading = await turn_clock.read_turn_clock(best.url, settings, self._clock_s)
+        reading = await turn_clock.read_turn_clock(best.url, settings, self._name, self._clock_s)
         return turn_clock.judge(reading)
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from edge.ice_servers import IceSettings
 from edge.turn_credentials import minted_ice_servers
-from peerlens.config import IceSettings
 from peerlens.doctor.finding import Finding, warning
 from peerlens.doctor.ice_url import IceUrl, parse
 from peerlens.doctor.turn_client import TurnServer
 from protocol.messages import IceServer
 
-_NAME = "doctor"
 MAX_SERVERS = 24
 """Of each kind; more are not asked, to stay within the time."""
 
@@ -24,20 +23,16 @@ class IceServers:
     unusable: tuple[str, ...] = field(default=())
 
 
-def servers_of(settings: IceSettings, handed_out: Iterable[IceServer], now_s: float) -> IceServers:
+def servers_of(
+    settings: IceSettings, handed_out: Iterable[IceServer], name: str, now_s: float
+) -> IceServers:
     """Join the servers of ``settings``, with credentials made now, and what a server hands out.
 
-    Each address once; those of the settings first.
+    Each address once; those of the settings first. Credentials are made for ``name``.
     """
-    entries = [
-        *(
-            minted_ice_servers(settings.turn, _NAME, now_s)
-            if getattr(settings, "turn", None) is not None
-            else ()
-        ),
-        *(IceServer(each.urls, each.username, each.credential) for each in settings.ice_servers),
-        *handed_out,
-    ]
+    minted = minted_ice_servers(settings.turn, name, now_s) if settings.turn is not None else ()
+    fixed = (IceServer(each.urls, each.username, each.credential) for each in settings.ice_servers)
+    entries = (*minted, *fixed, *handed_out)
     stun: dict[str, IceUrl] = {}
     turn: dict[str, TurnServer] = {}
     unusable: list[str] = []

@@ -17,7 +17,6 @@ from peerlens.doctor.turn_client import TurnServer, read_turn
 YEARS_S = 10 * 365 * 86_400.0
 MARGIN_S = 3.0
 """More than asking takes."""
-_NAME = "doctor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class TurnClockReading:
 
 
 async def read_turn_clock(
-    url: IceUrl, turn: TurnSettings, clock_s: Callable[[], float]
+    url: IceUrl, turn: TurnSettings, name: str, clock_s: Callable[[], float]
 ) -> TurnClockReading:
     """Show the server credentials that end at several times around now."""
     ends_s = (
@@ -42,7 +41,7 @@ async def read_turn_clock(
     )
 
     async def takes(end_s: float) -> bool:
-        username, credential = mint(turn.secret, _NAME, clock_s() + end_s)
+        username, credential = mint(turn.secret, name, clock_s() + end_s)
         return (await read_turn(TurnServer(url, username, credential))).took_ms is not None
 
     taken = await asyncio.gather(*(takes(end_s) for end_s in ends_s))
