@@ -1,0 +1,178 @@
+"""An internet of network namespaces: public hosts, and private ones behind routers.
+
+Everything public hangs on one bridge. Addresses look public (coturn refuses to relay to those
+that do not) and exist nowhere but in these namespaces: packets to any other address get as far as
+the bridge, and vanish there as they would far away, without an answer.
+"""
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.network.namespaces import Namespace, namespace
+from bench.network.nat import LAN, WAN, Blocked, Router, block
+
+_BACKBONE, _BACKBONE6 = "5.0.0.1", "2a05::1"
+
+_BRIDGE = f"""\
+link add backbone type bridge mcast_snooping 0
+link set backbone up
+addr add {_BACKBONE}/8 dev backbone
+addr add {_BACKBONE6}/32 dev backbone
+route add blackhole default
+route add blackhole ::/0
+"""
+_CABLE = """\
+link add {device} type veth peer name {peer} netns {other}
+"""
+_ADDRESS = """\
+addr add {address} dev {device}
+route add default via {gateway} dev {device} metric {metric}
+"""
+# What is sent from this address leaves here, whichever way the default route goes.
+_SOURCE_ROUTE = """\
+rule add from {inside} lookup {table}
+route add default via {gateway} dev {device} table {table}
+"""
+
+
+@dataclass(frozen=True)
+class Families:
+    """Which versions of IP a network has."""
+
+    ipv4: bool = True
+    ipv6: bool = False
+
+
+IPV4, IPV6, BOTH = Families(), Families(ipv4=False, ipv6=True), Families(ipv6=True)
+
+
+@dataclass(frozen=True)
+class Uplink:
+    """A private host's way out: a device of the host, and the router at its other end."""
+
+    host: Namespace
+    device: str
+    router: Namespace
+
+    def block(self, blocked: Blocked) -> None:
+        """Let the router drop this from now on, connections that are open included."""
+        self.router.filter(block(blocked))
+
+    def cut(self) -> None:
+        """Take the device away from the host, with its addresses and routes."""
+        self.host.configure(f"link del {self.device}")
+
+
+class Internet:
+    """Makes hosts and routers; each has a number of its own, 1 to 254."""
+
+    def __init__(self, families: Families, stack: contextlib.ExitStack) -> None:
+        self._families = families
+        self._stack = stack
+        self._numbers = itertools.count(1)
+        self._backbone = self._namespace("backbone")
+        self._backbone.configure(_BRIDGE)
+        _forwards(self._backbone)
+
+    def public_host(self) -> Namespace:
+        """A host with a public address of each family; ``address`` is the first there is."""
+        number = next(self._numbers)
+        made = self._namespace(_public(number) if self._families.ipv4 else _public6(number))
+        self._connect(made, "eth0", number)
+        return made
+
+    def private_host(self, name: str) -> Namespace:
+        """A host that is not connected yet."""
+        return self._namespace(name)
+
+    def connect(
+        self, host: Namespace, behind: Router, device: str = "eth0", metric: int = 100
+    ) -> Uplink:
+        """Put ``host`` behind a router of its own. The least ``metric`` is the default route."""
+        number = next(self._numbers)
+        router = self._namespace(f"router-{number}")
+        _forwards(router)
+        inside = _private(number, 2)
+        router.filter(behind.rules(inside))
+        self._connect(router, WAN, number)
+        _cable(router, LAN, host, device)
+        if self._families.ipv4:
+            gateway = _private(number, 1)
+            router.configure(f"addr add {gateway}/24 dev {LAN}")
+            _settle(host, device, f"{inside}/24", gateway, metric)
+            _follow_source(host, device, inside, gateway, number)
+        if self._families.ipv6:
+            inside6, gateway6 = _private6(number, 2), _private6(number, 1)
+            router.configure(f"addr add {gateway6}/64 dev {LAN}")
+            self._backbone.configure(f"route add {_private6(number, 0)}/64 via {_public6(number)}")
+            _settle(host, device, f"{inside6}/64", gateway6, metric)
+            _follow_source(host, device, inside6, gateway6, number)
+        return Uplink(host, device, router)
+
+    def _connect(self, made: Namespace, device: str, number: int) -> None:
+        """Give ``made`` its place on the bridge."""
+        _cable(self._backbone, f"port{number}", made, device)
+        self._backbone.configure(f"link set port{number} master backbone")
+        if self._families.ipv4:
+            _settle(made, device, f"{_public(number)}/8", _BACKBONE)
+        if self._families.ipv6:
+            _settle(made, device, f"{_public6(number)}/32", _BACKBONE6)
+
+    def _namespace(self, address: str) -> Namespace:
+        made = self._stack.enter_context(namespace(address))
+        # Of devices to come. Nobody else has their addresses, and looking takes a second or two.
+        _set(made, {"ipv6/conf/default/accept_dad": 0})
+        return made
+
+
+@contextlib.contextmanager
+def internet(families: Families = IPV4) -> Iterator[Internet]:
+    """Have an internet for the time of the block. Raises :class:`bench.errors.NetworkRefused`."""
+    with contextlib.ExitStack() as stack:
+        yield Internet(families, stack)
+
+
+def _cable(one: Namespace, device: str, other: Namespace, peer: str) -> None:
+    one.configure(_CABLE.format(device=device, peer=peer, other=other.path))
+    for end, name in ((one, device), (other, peer)):
+        end.configure(f"link set {name} up")
+
+
+def _settle(made: Namespace, device: str, address: str, gateway: str, metric: int = 100) -> None:
+    made.configure(_ADDRESS.format(address=address, device=device, gateway=gateway, metric=metric))
+
+
+def _follow_source(made: Namespace, device: str, inside: str, gateway: str, table: int) -> None:
+    version = "-6" if ":" in inside else "-4"
+    text = _SOURCE_ROUTE.format(inside=inside, device=device, gateway=gateway, table=table)
+    made.configure(text, version)
+
+
+def _forwards(made: Namespace) -> None:
+    _set(made, {"ipv4/ip_forward": 1, "ipv6/conf/all/forwarding": 1})
+
+
+def _set(made: Namespace, settings: dict[str, int]) -> None:
+    with made.entered():
+        for name, value in settings.items():
+            Path("/proc/sys/net", name).write_text(str(value))
+
+
+def _public(number: int) -> str:
+    return f"5.{number}.0.1"
+
+
+def _public6(number: int) -> str:
+    # The prefixes of private networks, 2a05:1:: and so on, are beside this one.
+    return f"2a05::{number:x}:1"
+
+
+def _private(number: int, host: int) -> str:
+    return f"192.168.{number}.{host}"
+
+
+def _private6(number: int, host: int) -> str:
+    return f"2a05:{number:x}::{host:x}"
