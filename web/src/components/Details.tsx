@@ -9,6 +9,7 @@ import {
   resolution,
   UNKNOWN,
 } from "./format";
+import { Link } from "./Link";
 import { Icon } from "./Icon";
 import { TraceChart } from "./TraceChart";
 import { linkWords, qualityName, wordsFor } from "./wording";
@@ -68,6 +69,9 @@ export function Details({ view, watcher, viewers }: DetailsProps) {
       <TraceChart trace={view.trace} />
       <Rows title="What the gateway measures" testId="delivery" rows={deliveryRows(view)} />
       <Rows title="What this page measures" testId="connection" rows={connection} />
+      <p className="details-doctor">
+        Something wrong? <Link to={{ page: "doctor" }}>Check the connection</Link>
+      </p>
     </details>
   );
 }
