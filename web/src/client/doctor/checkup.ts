@@ -32,8 +32,8 @@ export interface CheckupView {
 }
 
 const LINK_MS = 5_000;
-const STUN_MS = 4_000;
-const TURN_MS = 6_000;
+const STUN_MS = 3_000;
+const TURN_MS = 5_000;
 const SECOND_TRY_MS = 300;
 const PICTURE_MS = 6_000;
 const CALL_MS = 9_000;
