@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 _URL = re.compile(
-    r"(?P<scheme>stuns?|turns?):(?P<host>\[[0-9A-Fa-f:.]+\]|[^:?\[\]/]+)(?::(?P<port>\d{1,5}))?"
+    r"(?P<scheme>stuns?|turns?):(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?"
     r"(?:\?transport=(?P<transport>udp|tcp))?"
 )
-PORT, TLS_PORT = 3478, 5349
+PORT, TLS_PORT, MAX_PORT = 3478, 5349, 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class IceUrl:
 def parse(text: str) -> IceUrl | None:
     """Return the parts of ``text``; None when it is no such address, or one nobody supports."""
     found = _URL.fullmatch(text)
-    if found is None:
+    if found is None or int(found["port"] or PORT) > MAX_PORT:
         return None
     secure = found["scheme"].endswith("s")
     relays = found["scheme"].startswith("turn")

@@ -90,7 +90,8 @@ class Report:
             for level in (Level.PROBLEM, Level.WARNING, Level.NOTE)
             if self.count(level)
         ]
-        fine = f"{self.count(Level.OK)} checks are fine"
+        count = self.count(Level.OK)
+        fine = "1 check is fine" if count == 1 else f"{count} checks are fine"
         return f"{', '.join([*counts, fine])}. It took {self.took_s:.1f} s."
 
 

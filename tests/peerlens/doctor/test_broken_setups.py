@@ -17,8 +17,10 @@ from edge.roles import Role
 from peerlens.doctor.finding import Level
 from peerlens.virtual_camera import Fault, ScenePictures, VirtualCamera
 from tests.support.certificates import Certificates, certificates
-from tests.support.coturn import coturn
+from tests.support.coturn import CONFIG, coturn
+from tests.support.counted_pictures import CountedPictures
 from tests.support.doctor import examined, found, ids
+from tests.support.polling import until
 from tests.support.program import free_port
 from tests.support.raw_camera import Connection, raw_camera
 from tests.support.signaling_server import SignalingServer, signaling_server
@@ -38,7 +40,8 @@ async def test_cameras_that_fail_each_in_its_own_way(tmp_path: Path) -> None:
 
     async with contextlib.AsyncExitStack() as stack:
         good = await stack.enter_async_context(camera(basic=("me", "right")))
-        stalling = await stack.enter_async_context(camera())
+        pictures = CountedPictures(FPS)
+        stalling = await stack.enter_async_context(VirtualCamera(pictures))
         slow = await stack.enter_async_context(camera(fault=Fault.SLOW))
         dropping = await stack.enter_async_context(camera(fault=Fault.DROP))
         html = await stack.enter_async_context(raw_camera(page))
@@ -54,10 +57,7 @@ async def test_cameras_that_fail_each_in_its_own_way(tmp_path: Path) -> None:
             "nowhere": {"source": "http://no-such-camera.invalid/stream"},
         }
         checking = asyncio.create_task(examined(tmp_path, {"cameras": sources}))
-        while stalling.streams == 0:
-            await asyncio.sleep(0.01)
-        while stalling.streams and not (await _status(stalling))["frames"]:
-            await asyncio.sleep(0.01)
+        await until(lambda: pictures.made > 2, "pictures of the camera that is to stall")
         stalling.faults.set(Fault.STALL)
         report = await checking
     by_camera = {
@@ -81,10 +81,6 @@ async def test_cameras_that_fail_each_in_its_own_way(tmp_path: Path) -> None:
     text = report.as_text() + report.as_json()
     assert "wrong-password" not in text
     assert "me:right" not in text
-
-
-async def _status(of: VirtualCamera) -> dict[str, int]:
-    return {"frames": of._sequence}
 
 
 async def test_a_port_that_another_program_has(tmp_path: Path) -> None:
@@ -281,7 +277,7 @@ async def test_a_turn_server_with_a_certificate_of_its_own_making(tmp_path: Path
 
 async def test_a_turn_server_that_relays_to_everybody(tmp_path: Path) -> None:
     config = tmp_path / "open.conf"
-    lines = Path("turn/turnserver.conf").read_text("utf-8").splitlines(keepends=True)
+    lines = CONFIG.read_text("utf-8").splitlines(keepends=True)
     config.write_text("".join(line for line in lines if not line.startswith("denied-peer-ip")))
     with coturn(tmp_path, ON_LOOPBACK, config=config) as running:
         turn = running.setting(running.urls(tcp=False))

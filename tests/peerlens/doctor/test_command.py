@@ -11,6 +11,7 @@ from edge.roles import Role
 from edge.tokens import Tokens
 from peerlens.virtual_camera import Fault, ScenePictures, VirtualCamera
 from tests.support.doctor import write
+from tests.support.polling import until
 from tests.support.program import PEERLENS, free_port, program
 
 DEADLINE_S = 30.0
@@ -47,8 +48,7 @@ async def test_all_is_well_beside_a_running_server(tmp_path: Path) -> None:
         )
         async with program("up", "-c", str(file)) as server:
             await server.printed("Peerlens is up")
-            while not camera.streams:
-                await asyncio.sleep(0.02)
+            await until(lambda: camera.streams, "the gateway at the camera")
             code, output, errors = await doctor("-c", str(file), "--json")
         # The running gateway held the camera all the time, and nobody else came near it.
         assert camera.requests == 1

@@ -1,4 +1,4 @@
-"""The doctor behind real routers, in network namespaces: which kind they are, and what they block."""
+"""The doctor behind real routers, in network namespaces: of which kind, and what they block."""
 
 import asyncio
 import contextlib
