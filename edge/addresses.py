@@ -6,6 +6,31 @@ from aiohttp import web
 
 UNKNOWN = "unknown"
 
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+METADATA_ADDRESSES = frozenset(
+    ipaddress.ip_address(text)
+    for text in (
+        *("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"),
+        *("100.100.100.200", "192.0.0.192"),
+    )
+)
+"""Where clouds tell a machine its secrets."""
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
+
+
+def carried(address: IpAddress) -> IpAddress:
+    """Return the IPv4 address that an IPv6 one stands for, else ``address`` itself."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return address.ipv4_mapped
+        if address.sixtofour is not None:
+            return address.sixtofour
+        if address in _NAT64 or (address in _COMPATIBLE and int(address) > 0xFFFF):
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
 
 def client_address(request: web.BaseRequest) -> str:
     """Return the address of the client, reduced to what one client can hold (`network_of`)."""

@@ -63,6 +63,7 @@ def gather_by(connection: RTCPeerConnection, plan: IcePlan, timeout_s: float) ->
     for ice in _ice_connections(connection):
         outcome = aioice_private.gather_by(ice, plan, timeout_s)
         aioice_private.check_relayed_first(ice)
+        aioice_private.check_back_at_once(ice)
     return outcome
 
 

@@ -34,6 +34,8 @@ class Gateway:
         webrtc: WebrtcSettings,
         cars: Mapping[str, CarSettings] | None = None,
         drive: DriveSettings | None = None,
+        *,
+        from_loopback: bool = False,
     ) -> None:
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
         self.overload = Overload()
@@ -46,7 +48,7 @@ class Gateway:
             for camera_id, settings in cameras.items()
         }
         self.cars = Cars(cars, drive or DriveSettings(), self.cameras)
-        self.peers = Peers(self.cameras, self.cars, webrtc)
+        self.peers = Peers(self.cameras, self.cars, webrtc, from_loopback=from_loopback)
         self.picture_viewers = PictureViewers(self.cameras)
         self._stack = contextlib.AsyncExitStack()
 

@@ -9,6 +9,7 @@ from gateway.camera import Camera
 from gateway.delivery_metrics import delivery_metrics
 from gateway.drive.metrics import drive_metrics
 from gateway.gateway import Gateway
+from gateway.ice_metrics import ice_metrics
 from gateway.picture_metrics import picture_metrics
 
 
@@ -71,6 +72,7 @@ class GatewayMetrics(Collector):
             value=sum(peer.segmented for peer in peers.all()),
         )
         yield from delivery_metrics(peers)
+        yield from ice_metrics(peers.turn_choice, peers.candidates_refused)
 
 
 COUNTERS = {

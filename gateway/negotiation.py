@@ -18,7 +18,6 @@ MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 MAX_MEDIA_SECTIONS = 8
 MAX_LINES = 1_000
 """Browsers need some 150; parsing thousands would hold up everybody's video."""
-MAX_CANDIDATES = 64
 EXTENSION_IDS = range(1, 256)
 """What fits into a packet."""
 ONE_BYTE_IDS = range(1, 15)
@@ -158,29 +157,3 @@ def _rtx_for(payload_type: int, offered: list[RTCRtpCodecParameters]) -> int | N
 def _names(offered: list[RTCRtpCodecParameters]) -> str:
     names = {codec.mimeType.partition("/")[2] for codec in offered}
     return ", ".join(sorted(names - {"rtx", "red", "ulpfec", "flexfec-03"})) or "no codec"
-
-
-def without_hidden_candidates(offer: str) -> str:
-    """Return ``offer`` without mDNS (.local) candidates and without the end of candidates.
-
-    aioice takes a second to resolve a ``.local`` name, while the browser's real address
-    arrives by itself as a peer-reflexive candidate; and it gives up at the end of an empty
-    list, before that has happened. The peer's own deadline ends a hopeless attempt.
-    """
-    kept: list[str] = []
-    candidates = 0
-    for line in offer.splitlines():
-        if line.startswith("a=end-of-candidates"):
-            continue
-        if line.startswith("a=candidate:"):
-            candidates += 1
-            if candidates > MAX_CANDIDATES or is_hidden(line):
-                continue
-        kept.append(line)
-    return "\r\n".join(kept) + "\r\n"
-
-
-def is_hidden(candidate: str) -> bool:
-    """Whether a candidate line carries an mDNS name in place of its address."""
-    fields = candidate.split()
-    return len(fields) > 4 and fields[4].lower().endswith(".local")

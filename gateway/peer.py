@@ -30,14 +30,9 @@ from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
 from gateway.feed import Feed
 from gateway.ice_plan import Gathered, IcePlan
 from gateway.named_log import NamedLog
-from gateway.negotiation import (
-    MAX_CANDIDATES,
-    VideoChoice,
-    choose_video,
-    is_hidden,
-    without_hidden_candidates,
-)
+from gateway.negotiation import VideoChoice, choose_video
 from gateway.quality import Quality
+from gateway.remote_candidates import EXPECTED, CandidateSieve
 from gateway.rtp_writer import RtpWriter
 from gateway.srtp import Protector, Scratch
 from gateway.units import MotionEvent
@@ -71,6 +66,7 @@ class Peer:
         *,
         role: Role = Role.VIEWER,
         car: Car | None = None,
+        sieve: CandidateSieve,
     ) -> None:
         self.session = session
         self.role = role
@@ -91,7 +87,7 @@ class Peer:
         self._driving = contextlib.ExitStack()
         self._is_driving = False
         self._feed: Feed | None = None
-        self._candidates = 0
+        self._sieve = sieve
         self._described = asyncio.Event()
         self._subscriptions = contextlib.ExitStack()
         self._log = NamedLog(logger, f"{camera.id}/{session[:8]}")
@@ -124,7 +120,7 @@ class Peer:
         self, offer: str, choice: VideoChoice, plan: IcePlan, gather_timeout_s: float
     ) -> None:
         await self.connection.setRemoteDescription(
-            RTCSessionDescription(without_hidden_candidates(offer), "offer")
+            RTCSessionDescription(self._sieve.sift(offer), "offer")
         )
         self._require_open()
         self._described.set()
@@ -150,13 +146,17 @@ class Peer:
     async def add_candidate(self, candidate: Candidate) -> None:
         """Add one trickled candidate; hidden and surplus ones are ignored.
 
-        Raises :class:`InvalidSdp` when it is no candidate.
+        Raises :class:`InvalidSdp` when it is no candidate, or of no viewer's address.
         """
-        # The end of candidates is not passed on, see negotiation.without_hidden_candidates.
+        # The end of candidates is not passed on, see CandidateSieve.sift.
         text = (candidate.candidate or "").removeprefix("candidate:")
-        if not text or is_hidden(text) or self._candidates >= MAX_CANDIDATES:
+        if not text:
             return
-        self._candidates += 1
+        fault = self._sieve.fault(text)
+        if fault is not None:
+            if fault in EXPECTED:
+                raise InvalidSdp(f"candidate {text[:80]!r}: expected {EXPECTED[fault]}")
+            return
         # Candidates that overtake the offer have no media section to go to yet.
         await self._described.wait()
         if self.state is PeerState.CLOSED:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Mapping
 
 from aiortc.rtcdtlstransport import RTCCertificate
@@ -24,6 +25,7 @@ from gateway.errors import (
 )
 from gateway.hub import Hub
 from gateway.peer import Peer, PeerState
+from gateway.remote_candidates import CandidateSieve, Fault
 from gateway.settings import WebrtcSettings
 from gateway.turn_choice import TurnChoice
 from protocol.messages import Candidate, IceServer
@@ -42,9 +44,20 @@ CERTIFICATE_LIFETIME_S = 24 * 3600.0
 
 
 class Peers:
-    """``async with peers:`` watches over them. On the event loop only."""
+    """``async with peers:`` watches over them. On the event loop only.
 
-    def __init__(self, cameras: Mapping[str, Camera], cars: Cars, settings: WebrtcSettings) -> None:
+    ``from_loopback``: the gateway serves this machine alone, so a viewer may be on loopback.
+    """
+
+    def __init__(
+        self,
+        cameras: Mapping[str, Camera],
+        cars: Cars,
+        settings: WebrtcSettings,
+        *,
+        from_loopback: bool = False,
+    ) -> None:
+        self._from_loopback = from_loopback
         self._cameras = cameras
         self._cars = cars
         self._settings = settings
@@ -60,6 +73,7 @@ class Peers:
         self._door = asyncio.Lock()
         self._next_turn_s = 0.0
         self.opened = 0
+        self.candidates_refused: Counter[Fault] = Counter()
         self.left = {camera_id: DeliveryCounts() for camera_id in cameras}
         """By camera, what was done for the viewers that have left."""
         self.ended: Hub[Peer] = Hub()
@@ -132,6 +146,7 @@ class Peers:
             self._closed,
             role=role,
             car=self._cars.of_camera(camera_id),
+            sieve=CandidateSieve(self._from_loopback, self.candidates_refused),
         )
         self._peers[session] = peer
         self.opened += 1

@@ -77,6 +77,16 @@ class TurnChoice:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether an address is being asked just now."""
+        return any(known.asking is not None for known in self._known.values())
+
+    @property
+    def remembered(self) -> int:
+        """How many addresses something is known of."""
+        return len(self._known)
+
     def expect(self, servers: Iterable[IceServer]) -> None:
         """Find out about ``servers`` in the background, since they will be needed."""
         stun, relays = _addresses_of(servers)

@@ -26,7 +26,7 @@ from gateway.picture_routes import picture_routes
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
 from gateway.viewers_api import viewer_routes
-from peerlens.config import GatewayConfig, SignalingConfig, UpConfig
+from peerlens.config import GatewayConfig, MediaConfig, SignalingConfig, UpConfig
 from signaling.app import signaling_routes
 from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
@@ -102,7 +102,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     """Serve everything on one port. The gateway still talks to signaling over a WebSocket."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
+    media = _media(config)
     registry.register(GatewayMetrics(media))
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
@@ -147,7 +147,7 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     """Serve the cameras of this network, and register with the broker."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = Gateway(config.cameras, config.webrtc, config.cars, config.drive)
+    media = _media(config)
     registry.register(GatewayMetrics(media))
     routes = [
         *media_routes(media, IceServerIssuer(config.webrtc)),
@@ -164,6 +164,16 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     ):
         readiness.add("signaling", lambda: link.problem)
         yield RunningServer(url, tokens, config.auth)
+
+
+def _media(config: MediaConfig) -> Gateway:
+    return Gateway(
+        config.cameras,
+        config.webrtc,
+        config.cars,
+        config.drive,
+        from_loopback=config.http.is_loopback,
+    )
 
 
 def _tokens(auth: AuthSettings) -> Tokens | None:

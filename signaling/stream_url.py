@@ -6,14 +6,9 @@ import socket
 
 from yarl import URL
 
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+from edge.addresses import METADATA_ADDRESSES, IpAddress, carried
 
-METADATA_ADDRESSES = frozenset(
-    ipaddress.ip_address(text)
-    for text in ("169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
-)
 METADATA_NAMES = frozenset({"metadata", "metadata.google.internal", "instance-data"})
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _UNSAFE = re.compile(r"[^\x21-\x7e]|[\\\"'<>`{}|^]")
 
 
@@ -75,11 +70,4 @@ def _literal(host: str) -> IpAddress | None:
             return ipaddress.IPv4Address(socket.inet_aton(host))
         except (OSError, UnicodeError):
             return None
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return address.ipv4_mapped
-        if address.sixtofour is not None:
-            return address.sixtofour
-        if address in _NAT64:
-            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
+    return carried(address)

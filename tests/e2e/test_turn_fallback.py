@@ -44,7 +44,7 @@ async def relayed_path(server: LinkedServer, page: LinkedPage) -> str:
 async def test_video_plays_through_turn(tmp_path: Path, both_relayed: bool) -> None:
     with (
         emulated_link(LOSSY) as link,
-        turn_only(link.server, link.viewer, tmp_path, both_relayed=both_relayed) as turn,
+        turn_only(link.server, link.viewer, tmp_path, program_relayed=both_relayed) as turn,
     ):
         async with (
             linked_server(link.server, tmp_path, turn=turn.setting(turn.urls(tcp=False))) as server,

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -11,6 +12,7 @@ from edge import whep_http
 from edge.auth import Role
 from edge.ice_servers import IceServerIssuer, IceServerSettings, IceSettings
 from edge.problems import Problem
+from edge.turn_credentials import TurnSettings
 from edge.whep_http import Answered, entity_tag, ice_server_links, parse_fragment, whep_routes
 from protocol.messages import Candidate, IceServer
 from tests.support.http_server import client_of
@@ -235,6 +237,28 @@ async def test_options_tell_the_relays_to_viewers_only(client: ClientSession) ->
     async with client.options("/front/whep", headers={"Authorization": "Bearer x"}) as response:
         assert response.status == 401
         assert "Link" not in response.headers
+
+
+async def test_links_carry_credentials_of_each_session_and_request(backend: Backend) -> None:
+    turn = TurnSettings(urls=("turn:t.example",), secret="0123456789abcdef")
+    routes = whep_routes(backend, IceServerIssuer(IceSettings(turn=turn)))
+    names = []
+    async with client_of(routes) as client:
+        for method, path in (
+            ("POST", "/front/whep"),
+            ("OPTIONS", "/front/whep/session-1"),
+            ("OPTIONS", "/front/whep"),
+            ("OPTIONS", "/front/whep"),
+        ):
+            async with client.request(method, path, data=OFFER, headers=SDP) as response:
+                stun, relay = response.headers.getall("Link")
+                assert response.headers["Cache-Control"] == "no-store"
+                assert stun == '<stun:t.example:3478>; rel="ice-server"'
+                found = re.search(r'username="\d+:(\w+)"; credential="[^"]+"', relay)
+                assert found is not None
+                names.append(found[1])
+    assert names[0] == names[1], "one session, one quota"
+    assert len(set(names)) == 3
 
 
 async def test_other_methods_and_bad_ids() -> None:

@@ -82,7 +82,7 @@ async def test_whep_trickles(client: ClientSession) -> None:
     async with client.post("/front/whep", data=CHROMIUM, headers=SDP) as response:
         location = response.headers["Location"]
     fragment = (
-        "a=mid:0\r\na=candidate:1 1 udp 2113937151 127.0.0.1 58306 typ host\r\n"
+        "a=mid:0\r\na=candidate:1 1 udp 2113937151 192.168.0.7 58306 typ host\r\n"
         "a=end-of-candidates\r\n"
     )
     async with client.patch(location, data=fragment, headers=TRICKLE) as response:

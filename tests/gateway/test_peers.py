@@ -25,6 +25,7 @@ from gateway.gateway import Gateway
 from gateway.peer import Peer, PeerState
 from gateway.peers import JOIN_SPACING_S
 from gateway.quality import Quality
+from gateway.remote_candidates import MAX_CANDIDATES, Fault
 from gateway.rtp_writer import Run
 from gateway.settings import CameraSettings, WebrtcSettings
 from gateway.units import Codec
@@ -207,17 +208,46 @@ async def test_no_more_viewers_than_allowed(gateway: Gateway) -> None:
 async def test_candidates_trickle_in_and_bad_ones_are_refused(gateway: Gateway) -> None:
     await gateway.peers.open("s1", "front", CHROMIUM)
     add = gateway.peers.add_candidate
-    good = "candidate:1 1 udp 2113937151 127.0.0.1 58306 typ host"
+    good = "candidate:1 1 udp 2113937151 192.168.0.7 58306 typ host"
     await add(Candidate("s1", good, "0", 0))
-    await add(Candidate("s1", good.replace("127.0.0.1", "abc.local"), "0", 0))
+    await add(Candidate("s1", good.replace("192.168.0.7", "abc.local"), "0", 0))
     await add(Candidate("s1", None))
     await add(Candidate("s1", ""))
-    with pytest.raises(InvalidSdp, match="could not be used"):
+    with pytest.raises(InvalidSdp, match="expected a candidate as in RFC 8839"):
         await add(Candidate("s1", "candidate:nonsense", "0", 0))
+    for hostile in ("127.0.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "evil.example"):
+        with pytest.raises(InvalidSdp, match="expected"):
+            await add(Candidate("s1", good.replace("192.168.0.7", hostile), "0", 0))
+    [peer] = gateway.peers.all()
+    assert ".0.0.1 " not in peer.connection.remoteDescription.sdp
     with pytest.raises(InvalidSdp, match="could not be used"):
         await add(Candidate("s1", good))
-    for port in range(1024, 1200):
+    for port in range(1024, 2024):
         await add(Candidate("s1", good.replace("58306", str(port)), "0", 0))
+    remote = peer.connection.remoteDescription.sdp
+    assert remote.count("192.168.0.7 ") <= MAX_CANDIDATES
+    refused = gateway.peers.candidates_refused
+    assert refused[Fault.SURPLUS] >= 1_000 - MAX_CANDIDATES
+    assert refused[Fault.LOOPBACK] == refused[Fault.METADATA] == refused[Fault.NAME] == 1
+
+
+async def test_hostile_candidates_in_an_offer_are_not_tried(gateway: Gateway) -> None:
+    line = "a=candidate:1 1 udp 2113937151 {} 9 typ host\r\n"
+    hosts = ("127.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "evil.example", "ff02::1")
+    await gateway.peers.open("s1", "front", CHROMIUM + "".join(line.format(h) for h in hosts))
+    [peer] = gateway.peers.all()
+    assert "candidate" not in peer.connection.remoteDescription.sdp
+    with pytest.raises(InvalidSdp, match="lines"):
+        await gateway.peers.open("s2", "front", CHROMIUM + line.format("192.0.2.7") * 1_000)
+
+
+async def test_a_gateway_of_this_machine_alone_takes_loopback() -> None:
+    good = Candidate("s1", "candidate:1 1 udp 2113937151 127.0.0.1 58306 typ host", "0", 0)
+    async with Gateway({"front": SYNTHETIC}, WebrtcSettings(), from_loopback=True) as gateway:
+        await gateway.peers.open("s1", "front", CHROMIUM)
+        await gateway.peers.add_candidate(good)
+        [peer] = gateway.peers.all()
+        assert "127.0.0.1 58306" in peer.connection.remoteDescription.sdp
 
 
 @pytest.mark.parametrize("cancelled", [False, True])

@@ -88,7 +88,7 @@ async def test_what_comes_in_one_piece_with_an_offer_is_not_lost(gateway: Gatewa
         linked(gateway, server),
         await server.browser() as browser,
     ):
-        candidate = "candidate:1 1 udp 2113937151 127.0.0.1 58306 typ host"
+        candidate = "candidate:1 1 udp 2113937151 192.168.0.7 58306 typ host"
         for session in ("s1", "s2"):
             await browser.send(Offer(session, "front", CHROMIUM))
             await browser.send(Candidate(session, candidate, "0", 0))

@@ -3,6 +3,7 @@ import pytest
 from edge.auth import Role
 from edge.ice_servers import IceServerSettings, IceSettings
 from edge.settings import HttpSettings
+from edge.turn_credentials import TurnSettings, mint
 from tests.support.polling import until
 from tests.support.signaling_server import FRONT, signaling_server
 from tests.support.tokens import bearer
@@ -48,6 +49,24 @@ async def test_ice_servers_are_listed() -> None:
                 }
             ]
         }
+
+
+async def test_each_request_gets_turn_credentials_of_its_own() -> None:
+    turn = TurnSettings(urls=("turn:t.example",), secret="0123456789abcdef")
+    seen = set()
+    async with signaling_server(ice_servers=IceSettings(turn=turn), with_tokens=True) as server:
+        for _ in range(2):
+            headers = bearer(Role.VIEWER)
+            async with server.client.get("/api/ice-servers", headers=headers) as response:
+                assert response.headers["Cache-Control"] == "no-store"
+                stun, relay = (await response.json())["iceServers"]
+                assert stun == {"urls": ["stun:t.example:3478"]}
+                expiry, _, name = relay["username"].partition(":")
+                assert relay["credential"] == mint(turn.secret, name, int(expiry)).password
+                seen.add(name)
+        async with server.client.get("/api/ice-servers") as response:
+            assert response.status == 401
+    assert len(seen) == 2
 
 
 async def test_a_car_has_the_camera_that_registered_itself() -> None:

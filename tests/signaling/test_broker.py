@@ -3,6 +3,8 @@ from dataclasses import replace
 import pytest
 
 from edge.auth import Role
+from edge.turn_credentials import TurnSettings, mint
+from protocol.codec import MAX_MESSAGE_BYTES, encode
 from protocol.messages import (
     Answer,
     Bye,
@@ -10,6 +12,7 @@ from protocol.messages import (
     Candidate,
     Error,
     Hello,
+    IceServers,
     Introduction,
     Offer,
     Ping,
@@ -25,6 +28,7 @@ from signaling.settings import SignalingLimits
 from tests.signaling.broker_world import FRONT, World
 
 OFFER = Offer("s1", "front", "v=0")
+TURN = TurnSettings(urls=("turn:t.example",), secret="0123456789abcdef")
 ANSWER = Answer("s1", "v=0 answer")
 CANDIDATE = Candidate("s1", "candidate:1", "0", 0)
 
@@ -448,3 +452,82 @@ def test_an_offer_that_the_gateway_has_no_room_for_is_refused(world: World) -> N
     world.do(world.broker.undelivered("g", routed, world.clock()))
     world.do(world.broker.undelivered("g", CANDIDATE, world.clock()))
     assert world.recipients == set()
+
+
+# Credentials for TURN
+
+
+def is_fresh(world: World, username: str | None, password: str | None) -> bool:
+    expiry, _, name = (username or "").partition(":")
+    expected = mint(TURN.secret, name, world.clock() + TURN.credential_lifetime_s)
+    return expiry == expected.username.partition(":")[0] and password == expected.password
+
+
+def test_each_link_has_credentials_of_its_own() -> None:
+    world = World(turn=TURN)
+    usernames = set()
+    for conn in ("a", "b"):
+        world.browser(conn)
+        [welcome] = world.take(conn)
+        assert isinstance(welcome, Welcome)
+        relay = welcome.ice_servers[1]
+        assert is_fresh(world, relay.username, relay.credential)
+        assert conn not in (relay.username or "").partition(":")[2].split()
+        usernames.add(relay.username)
+    assert len(usernames) == 2
+
+
+def test_browsers_that_stay_get_new_ones_before_half_the_time_is_over() -> None:
+    world = World(turn=TURN)
+    world.browser("b")
+    world.browser("player", transient=True)
+    world.gateway("g", FRONT)
+    world.take("b"), world.take("player"), world.take("g")
+    for _ in range(3):
+        world.wait(TURN.credential_lifetime_s * 0.39)
+        assert not any(isinstance(message, IceServers) for message in world.take("b"))
+        world.wait(TURN.credential_lifetime_s * 0.02)
+        [renewed] = [m for m in world.take("b") if isinstance(m, IceServers)]
+        assert is_fresh(world, renewed.ice_servers[1].username, renewed.ice_servers[1].credential)
+    for conn in ("player", "g"):
+        assert not any(isinstance(message, IceServers) for message in world.take(conn))
+    world.leave("b")
+    world.wait(TURN.credential_lifetime_s)
+    assert world.take("b") == []
+
+
+def test_without_turn_nothing_is_renewed(world: World) -> None:
+    world.wait(100_000)
+    assert not any(isinstance(message, IceServers) for message in world.take("b"))
+
+
+def test_an_offer_through_turn_brings_the_gateway_credentials_for_the_session() -> None:
+    world = World(turn=TURN)
+    world.gateway("g", FRONT)
+    world.browser("b")
+    world.take("g")
+    for session, relay in (("s1", False), ("s2", True), ("s3", True)):
+        world.say("b", replace(OFFER, session=session, relay=relay))
+    direct, relayed, other = world.take("g")
+    assert isinstance(direct, RoutedOffer)
+    assert isinstance(relayed, RoutedOffer)
+    assert isinstance(other, RoutedOffer)
+    assert (direct.relay, direct.ice_servers) == (False, ())
+    assert relayed.relay
+    entry = relayed.ice_servers[1]
+    assert is_fresh(world, entry.username, entry.credential)
+    assert other.ice_servers[1].username != entry.username
+    assert "s2" not in (entry.username or "")
+
+
+def test_an_offer_that_is_too_large_with_its_credentials_is_refused() -> None:
+    world = World(turn=TURN)
+    world.gateway("g", FRONT)
+    world.browser("b", transient=True)
+    world.take("g"), world.take("b")
+    empty = RoutedOffer("s1", "front", "", "b", "viewer", relay=True)
+    # It would just fit without; each of these takes two bytes in JSON.
+    sdp = "\n" * ((MAX_MESSAGE_BYTES - len(encode(empty))) // 2)
+    world.say("b", Offer("s1", "front", sdp, relay=True))
+    assert world.problem("b") == ("invalid-sdp", "s1")
+    assert world.take("g") == []

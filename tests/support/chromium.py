@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Self
 
 from playwright.async_api import Browser, Page, async_playwright
@@ -81,9 +81,13 @@ class Screen:
 
 
 @contextlib.asynccontextmanager
-async def chromium(executable: str = CHROMIUM) -> AsyncIterator[Browser]:
+async def chromium(
+    executable: str = CHROMIUM, arguments: Sequence[str] = ()
+) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=[*ARGUMENTS, *arguments]
+        )
         try:
             yield browser
         finally:
@@ -92,13 +96,16 @@ async def chromium(executable: str = CHROMIUM) -> AsyncIterator[Browser]:
 
 @contextlib.asynccontextmanager
 async def screen(
-    width: int = 1280, height: int = 800, executable: str = CHROMIUM
+    width: int = 1280,
+    height: int = 800,
+    executable: str = CHROMIUM,
+    arguments: Sequence[str] = (),
 ) -> AsyncIterator[Screen]:
     """Open a browser with one page; fail when the page's scripts throw.
 
     For a browser elsewhere, ``executable`` is a namespace's ``wrapper`` (bench/network).
     """
-    async with chromium(executable) as browser:
+    async with chromium(executable, arguments) as browser:
         page = await browser.new_page(viewport={"width": width, "height": height})
         made = Screen(page)
         yield made

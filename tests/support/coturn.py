@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from tests.support.certificates import Certificates
 
 TURN = Path(__file__).parents[2] / "turn"
 CONFIG = TURN / "turnserver.conf"
+SCHEMA = Path("/usr/share/coturn/schema.sql")
 REALM = "turn.test"
 LOOPBACK = "127.0.0.1"
 DEADLINE_S = 15.0
@@ -58,9 +60,9 @@ class Coturn:
         """As ``webrtc.turn`` wants it."""
         return {"urls": list(urls) or self.urls(), "secret": self.secret}
 
-    def credential(self, name: str = "test", lifetime_s: float = 600.0) -> Credential:
-        """A credential that it takes, or one that has expired already."""
-        return mint(self.secret, name, time.time() + lifetime_s)
+    def credential(self, name: str | None = None, lifetime_s: float = 600.0) -> Credential:
+        """A credential that it takes, or one that has expired already; each with a name's quota."""
+        return mint(self.secret, name or secrets.token_hex(4), time.time() + lifetime_s)
 
     def kill(self) -> None:
         """SIGKILL, in the middle of everything."""
@@ -104,6 +106,7 @@ def coturn(
         *(f"--userdb={folder}/turndb", f"--pidfile={folder}/turn.pid"),
         *options,
     ]
+    _make_tables(folder / "turndb")
     said = folder / "turnserver.log"
     with said.open("wb") as output:
         process = subprocess.Popen(
@@ -119,6 +122,13 @@ def coturn(
         yield running
     finally:
         running.kill()
+
+
+def _make_tables(database: Path) -> None:
+    """As the package does: where coturn has to, it refuses who comes meanwhile."""
+    if not database.exists():
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.executescript(SCHEMA.read_text("utf-8"))
 
 
 def _wait(running: Coturn) -> None:

@@ -42,6 +42,9 @@ class LinkedServer:
     _namespace: Namespace
     _tokens: Tokens
 
+    def token(self, role: Role) -> str:
+        return self._tokens.by_role[role]
+
     def page_url(self) -> str:
         return f"{self.url}/camera/{CAMERA}#token={self._tokens.by_role[Role.VIEWER]}"
 

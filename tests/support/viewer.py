@@ -22,8 +22,8 @@ FRAMES_DEADLINE_S = 10.0
 class Viewer:
     """Watches one stream; keeps the newest picture and everything told on ``events``."""
 
-    def __init__(self) -> None:
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    def __init__(self, configuration: RTCConfiguration | None = None) -> None:
+        self.connection = RTCPeerConnection(configuration or RTCConfiguration(iceServers=[]))
         self.connection.addTransceiver("video", direction="recvonly")
         self.channel = self.connection.createDataChannel("events")
         self.channel.on("message", self._told)
