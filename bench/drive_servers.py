@@ -72,6 +72,15 @@ class Program:
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Start it, and have it run for the time of the block."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
     def stop(self) -> None:
         """End it in an orderly way."""
         self._running.close()
@@ -135,9 +144,9 @@ def drivable(cameras: Sequence[Mapping[str, Any]], host: str = LOOPBACK) -> Iter
         mode = "open" if host == LOOPBACK else "token"
         auth = {"mode": mode, "state_dir": str(state)}
         http = {"host": host, "port": port}
-        file = _written(place / "up.yaml", {"http": http, "auth": auth, **_cars(cameras)})
+        file = written(place / "up.yaml", {"http": http, "auth": auth, **_cars(cameras)})
         program = Program("up", file, f"http://{host}:{port}")
-        with _running(program):
+        with program.running():
             tickets = Tickets() if mode == "open" else _tickets(state)
             yield Drivable(program, program, len(cameras), tickets)
 
@@ -153,25 +162,16 @@ def drivable_apart(cameras: Sequence[Mapping[str, Any]]) -> Iterator[Drivable]:
         of_gateway = {"http": {"port": ports[1]}, "signaling": link, **cars}
         signaling = Program(
             "signaling",
-            _written(place / "signaling.yaml", of_signaling),
+            written(place / "signaling.yaml", of_signaling),
             f"http://{LOOPBACK}:{ports[0]}",
         )
         gateway = Program(
             "gateway",
-            _written(place / "gateway.yaml", of_gateway),
+            written(place / "gateway.yaml", of_gateway),
             f"http://{LOOPBACK}:{ports[1]}",
         )
-        with _running(signaling), _running(gateway):
+        with signaling.running(), gateway.running():
             yield Drivable(gateway, signaling, len(cameras), Tickets())
-
-
-@contextlib.contextmanager
-def _running(program: Program) -> Iterator[None]:
-    program.start()
-    try:
-        yield
-    finally:
-        program.stop()
 
 
 def _cars(cameras: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -185,7 +185,8 @@ def _cars(cameras: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _written(file: Path, configuration: Mapping[str, Any]) -> Path:
+def written(file: Path, configuration: Mapping[str, Any]) -> Path:
+    """Write a configuration file; return it."""
     # JSON is YAML.
     file.write_text(json.dumps(configuration))
     return file

@@ -84,7 +84,7 @@ def _in_a_full_house(times: Times) -> Row:
         page.connect()
         page.collect(times.settle_s)
         load.begin()
-        shown = _readable(page.collect(times.collect_s), server)
+        shown = readable(page.collect(times.collect_s), server.target.endpoint)
         window = load.end()
     note = f"others {window.fps_min:.1f} fps at least, generator {window.generator_cpu_pct:.0f} %"
     return Row(f"Peerlens, {FULL_HOUSE} viewers more", shown, note)
@@ -112,13 +112,14 @@ def _page(server: Server) -> Iterator[Viewer]:
 def _shown(page: Viewer, server: Server, times: Times) -> Shown:
     page.connect()
     page.collect(times.settle_s)  # until the jitter buffer and the rate are settled
-    return _readable(page.collect(times.collect_s), server)
+    return readable(page.collect(times.collect_s), server.target.endpoint)
 
 
-def _readable(shown: Shown, server: Server) -> Shown:
+def readable(shown: Shown, endpoint: str) -> Shown:
+    """Return ``shown``. Raises :class:`NoMeasurement` when hardly any stamp could be read."""
     if len(shown.ages_ms) < FEWEST_FRAMES:
         raise NoMeasurement(
-            f"{server.target.endpoint}: {len(shown.ages_ms)} frames with a readable stamp,"
+            f"{endpoint}: {len(shown.ages_ms)} frames with a readable stamp,"
             f" {shown.unreadable} without"
         )
     return shown

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Manner = Literal["example", "whep", "janus"]
+Manner = Literal["example", "whep", "janus", "relay"]
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class Target:
 
     ``example``: gather first, then POST JSON to ``endpoint``. ``whep``: POST the SDP at once
     and PATCH the candidates as they come. ``janus``: the server offers, see bench/exchange.py.
+    ``relay``: pictures over the WebSocket before the ``#``, of the camera after it.
     ``blank`` is some page of the same origin.
     """
 
@@ -19,7 +20,7 @@ class Target:
     endpoint: str
     blank: str
     token: str = ""
-    """For ``whep``: a bearer token, or nothing for a server that is open."""
+    """For ``whep`` and ``relay``: a viewer's token, or nothing for a server that is open."""
 
 
 @dataclass(frozen=True)

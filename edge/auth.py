@@ -6,21 +6,31 @@ import binascii
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import web
 
 from edge.addresses import client_address
+from edge.device_gate import DeviceGate
 from edge.guesses import MAX_DELAY_S, Guesses
 from edge.problems import Problem
 from edge.roles import HUMAN_ROLES, Role
 from edge.tokens import Tokens
 
-__all__ = ["AUTHENTICATOR", "HUMAN_ROLES", "Authenticator", "Role", "Tokens", "token_in"]
+__all__ = ["AUTHENTICATOR", "HUMAN_ROLES", "Authenticator", "Bearer", "Role", "Tokens", "token_in"]
 
 log = logging.getLogger(__name__)
 
 REALM = "Peerlens"
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Who has a token. ``device`` is the only id that a device's own token speaks for."""
+
+    role: Role
+    device: str | None = None
 
 
 class Authenticator:
@@ -32,9 +42,14 @@ class Authenticator:
     """
 
     def __init__(
-        self, tokens: Tokens | None = None, *, clock: Callable[[], float] = time.monotonic
+        self,
+        tokens: Tokens | None = None,
+        *,
+        devices: DeviceGate | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tokens = tokens
+        self.devices = devices or DeviceGate()
         self._clock = clock
         self._guesses = Guesses()
 
@@ -47,16 +62,26 @@ class Authenticator:
     ) -> Role:
         """Return the role of ``token``; on an open server, ``anonymous``.
 
-        Raises :class:`Problem` 401 ``unauthorized`` after a delay that grows with the wrong
-        guesses of ``address``, or 429 ``too-many-guesses`` while 16 of them are waiting.
+        A device's own token has the role device; whose it is, `bearer_of_token` tells. Raises
+        :class:`Problem` 401 ``unauthorized`` after a delay that grows with the wrong guesses of
+        ``address``, or 429 ``too-many-guesses`` while 16 of them are waiting.
         """
+        return (await self.bearer_of_token(token, address, anonymous=anonymous)).role
+
+    async def bearer_of_token(
+        self, token: str | None, address: str, *, anonymous: Role = Role.ADMIN
+    ) -> Bearer:
+        """As `role_of_token`, with the id of the device where the token is one device's own."""
         if self._tokens is None:
-            return anonymous
+            return Bearer(anonymous)
         if not token:
             raise _unauthorized("a token is needed")
         role = self._tokens.role_of(token)
         if role is not None:
-            return role
+            return Bearer(role)
+        device = self._tokens.device_of(token)
+        if device is not None:
+            return Bearer(Role.DEVICE, device)
         delay = self._guesses.wrong(address, self._clock())
         if delay is None:
             log.warning("= too many wrong tokens from %s", address)

@@ -2,6 +2,9 @@
 
 EdgeError
 ├── Problem          a refusal that travels to the client, in ``edge.problems``
+├── Refused          who came over a WebSocket is not served, in ``edge.websocket_entry``
+├── DeviceRefused    somebody may not register under an id, in ``edge.device_gate``
+├── PicturesEnded    no more pictures come, in ``edge.picture_reader``
 ├── ListenError      the server cannot listen on its address
 └── TokenFileError   the tokens cannot be read, or are not safe where they are
 """

@@ -10,6 +10,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge.device_tokens import device_of
 from edge.errors import TokenFileError
 from edge.roles import Role
 
@@ -39,10 +40,23 @@ class Tokens:
                 found = role
         return found
 
+    def device_of(self, token: str) -> str | None:
+        """Return the id that a device's own token speaks for, None for any other token."""
+        return device_of(self.by_role[Role.DEVICE], token)
+
     @classmethod
     def generate(cls) -> "Tokens":
         """Return fresh tokens of 256 bits that are not stored anywhere."""
         return cls({role: secrets.token_urlsafe(32) for role in Role}, created=True)
+
+    @classmethod
+    def load(cls, state_dir: Path) -> "Tokens":
+        """Return the tokens kept in ``state_dir``; raises as `load_or_create`, which makes them."""
+        path = state_dir / FILE_NAME
+        try:
+            return cls(_read(path))
+        except OSError as error:
+            raise TokenFileError(path, error.strerror or str(error)) from error
 
     @classmethod
     def load_or_create(cls, state_dir: Path) -> "Tokens":
@@ -56,9 +70,9 @@ class Tokens:
             state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists() and (made := _create(path)) is not None:
                 return made
-            return cls(_read(path))
         except OSError as error:
             raise TokenFileError(path, error.strerror or str(error)) from error
+        return cls.load(state_dir)
 
 
 def _digest(token: str) -> bytes:

@@ -7,13 +7,14 @@ from aiohttp import web
 
 from edge.auth import AUTHENTICATOR
 from edge.ice_servers import IceServerIssuer
+from edge.mjpeg_response import snapshot, stream_head
 from edge.problems import Problem
 from edge.roles import Role
 from edge.whep_http import whep_routes
 from gateway.camera import Camera
 from gateway.errors import NoPicture, UnknownCamera
 from gateway.gateway import RETRY_AFTER_S, Gateway, as_problem
-from gateway.mjpeg_response import STREAM_TYPE, stream_jpegs
+from gateway.mjpeg_response import stream_jpegs
 from gateway.units import JpegFrame
 from protocol.codec import to_wire
 
@@ -54,7 +55,7 @@ class _MediaHandlers:
     async def stream(self, request: web.Request) -> web.StreamResponse:
         camera = await self._camera(request)
         if request.method == "HEAD":
-            return web.Response(content_type=STREAM_TYPE, headers={"Cache-Control": "no-store"})
+            return stream_head()
         try:
             return await stream_jpegs(request, camera)
         except (TimeoutError, NoPicture):
@@ -70,11 +71,7 @@ class _MediaHandlers:
                 frame = camera.newest_jpeg
         if frame is None:
             raise _no_picture(camera)
-        return web.Response(
-            body=frame.data,
-            content_type="image/jpeg",
-            headers={"Age": str(int(_age_s(frame))), "Cache-Control": "no-store"},
-        )
+        return snapshot(frame.data, _age_s(frame))
 
     async def _camera(self, request: web.Request) -> Camera:
         await request.app[AUTHENTICATOR].require(request, Role.VIEWER, offer_basic=True)

@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import NoReturn
 
+from edge.newest_slot import Closed, NewestSlot
 from gateway.backoff import Backoff
 from gateway.camera_state import CameraLifecycle, CameraState
 from gateway.demand import Demand
@@ -20,11 +22,10 @@ from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
 from gateway.named_log import NamedLog
-from gateway.newest_slot import Closed, NewestSlot
 from gateway.overload import Overload
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.quality import ladder
-from gateway.settings import CameraSettings
+from gateway.settings import CameraSettings, UplinkSettings
 from gateway.source import open_source
 from gateway.source.errors import SourceError, SourceRefused, SourceStalled
 from gateway.stream import EncodedStream
@@ -54,6 +55,7 @@ class Camera:
         executor: Executor,
         overload: Overload | None = None,
         car: str | None = None,
+        signaling: Callable[[], UplinkSettings | None] = lambda: None,
     ) -> None:
         self.id = camera_id
         self.car = car
@@ -73,6 +75,7 @@ class Camera:
         self.frames = 0
         self.connects = 0
         self.gate = FrameGate()
+        self._signaling = signaling
         self._overload = overload or Overload()
         self.pipeline = FramePipeline(
             self.all_streams,
@@ -172,7 +175,7 @@ class Camera:
         return self._failed(None if source.cancelled() else source.exception(), backoff)
 
     async def _run_source(self) -> NoReturn:
-        await open_source(self.settings).run(self._deliver)
+        await open_source(self.settings, self._signaling()).run(self._deliver)
 
     def _failed(self, error: BaseException | None, backoff: Backoff) -> float:
         detail = str(error)[:500]

@@ -6,6 +6,7 @@ GatewayError
 │   └── EncodeError
 ├── NoPicture                the camera gives none, and will not soon
 ├── UnknownBoard             no car has it
+├── BoardTaken               the same board is here already, and nearer
 └── ViewerRefused            one viewer gets no session; carries the problem slug
     ├── InvalidSdp
     ├── NoCommonCodec
@@ -39,6 +40,10 @@ class NoPicture(GatewayError):
 
 class UnknownBoard(GatewayError):
     """A control board registered that belongs to no car."""
+
+
+class BoardTaken(GatewayError):
+    """A control board of this id is connected to the gateway itself."""
 
 
 class ViewerRefused(GatewayError):

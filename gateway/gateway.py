@@ -18,7 +18,7 @@ from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
 from gateway.picture_viewers import PictureViewers
-from gateway.settings import CameraSettings, WebrtcSettings
+from gateway.settings import CameraSettings, UplinkSettings, WebrtcSettings
 from protocol.messages import CameraInfo, Candidate
 
 RETRY_AFTER_S = 5
@@ -26,7 +26,10 @@ SESSION_BYTES = 16
 
 
 class Gateway:
-    """``async with gateway:`` runs everything. It also is the backend of WHEP."""
+    """``async with gateway:`` runs everything. It also is the backend of WHEP.
+
+    ``signaling`` may be set later: from there come the pictures of cameras that push them.
+    """
 
     def __init__(
         self,
@@ -35,15 +38,22 @@ class Gateway:
         cars: Mapping[str, CarSettings] | None = None,
         drive: DriveSettings | None = None,
         *,
+        signaling: UplinkSettings | None = None,
         from_loopback: bool = False,
     ) -> None:
+        self.signaling = signaling
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
         self.overload = Overload()
         cars = cars or {}
         car_of = {car.camera: car_id for car_id, car in cars.items()}
         self.cameras = {
             camera_id: Camera(
-                camera_id, settings, self._executor, self.overload, car_of.get(camera_id)
+                camera_id,
+                settings,
+                self._executor,
+                self.overload,
+                car_of.get(camera_id),
+                lambda: self.signaling,
             )
             for camera_id, settings in cameras.items()
         }

@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Mapping
 
+from edge.message_socket import Socket
+from edge.picture_socket import PictureCounts
 from gateway.camera import Camera
 from gateway.errors import TooManyViewers, UnknownCamera
-from gateway.message_socket import Socket
-from gateway.picture_viewer import PictureCounts, PictureViewer
+from gateway.picture_viewer import PictureViewer
 from protocol.messages import Join
 
 MAX_VIEWERS = 64
@@ -24,12 +25,25 @@ class PictureViewers:
     def __len__(self) -> int:
         return sum(counts.viewers for counts in self.counts.values())
 
+    def __contains__(self, camera_id: str) -> bool:
+        """Whether there is such a camera."""
+        return camera_id in self._cameras
+
     async def serve(self, socket: Socket, join: Join) -> None:
         """Serve one until its link ends. Raises UnknownCamera or TooManyViewers."""
+        if len(self) >= MAX_VIEWERS:
+            raise TooManyViewers(f"{MAX_VIEWERS} see pictures this way already")
+        await self._viewer(socket, join).run()
+
+    async def serve_relay(self, socket: Socket, join: Join) -> None:
+        """Serve signaling, which hands them on. Raises UnknownCamera.
+
+        It asks once for each camera, so viewers here take no place from all who are there.
+        """
+        await self._viewer(socket, join).run()
+
+    def _viewer(self, socket: Socket, join: Join) -> PictureViewer:
         camera = self._cameras.get(join.camera)
         if camera is None:
             raise UnknownCamera(f"no camera {join.camera!r}")
-        if len(self) >= MAX_VIEWERS:
-            raise TooManyViewers(f"{MAX_VIEWERS} see pictures this way already")
-        viewer = PictureViewer(socket, camera, secrets.token_hex(4), self.counts[camera.id])
-        await viewer.run()
+        return PictureViewer(socket, camera, secrets.token_hex(4), self.counts[camera.id])

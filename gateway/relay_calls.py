@@ -1,4 +1,6 @@
-"""Calls from signaling: a board or a driver that cannot reach the gateway waits there for it.
+"""Calls from signaling: who cannot reach the gateway waits there for it.
+
+A board, a driver, or viewers, of which signaling asks once for each camera.
 
 The gateway dials, so nothing has to reach it. A call that fails costs only itself.
 """
@@ -11,18 +13,19 @@ from typing import Protocol
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
 from yarl import URL
 
+from edge.client_socket import hold_back_client
 from edge.roles import Role
-from gateway.errors import GatewayError
+from edge.websocket_entry import Refused, refuse
 from gateway.named_log import NamedLog
-from gateway.settings import UplinkSettings
-from gateway.websocket_entry import refuse, slug_of
+from gateway.refusals import refusals
+from gateway.settings import MAX_CAMERAS, UplinkSettings
 from protocol.codec import MAX_MESSAGE_BYTES, decode
 from protocol.errors import ProtocolError
 from protocol.messages import Call, CallKind, Join, RegisterBoard
 
 logger = logging.getLogger(__name__)
 
-MAX_CALLS = 64
+MAX_CALLS: dict[CallKind, int] = {"board": 64, "driver": 64, "viewer": MAX_CAMERAS}
 """Relays of each kind that may be served at once: drivers take no place from boards. The caller of
 another one is told that nobody came."""
 ANSWER_TIMEOUT_S = 5.0
@@ -35,13 +38,19 @@ HEARTBEAT_S = 5.0
 class Cars(Protocol):
     """Who serves boards and drivers, once they are connected, until their socket ends."""
 
-    async def serve_board(
+    async def serve_relayed_board(
         self, socket: ClientWebSocketResponse, registered: RegisterBoard, /
     ) -> None: ...
 
     async def serve_driver(
         self, socket: ClientWebSocketResponse, join: Join, role: Role, /
     ) -> None: ...
+
+
+class Viewers(Protocol):
+    """Who serves signaling with pictures, until its socket ends."""
+
+    async def serve_relay(self, socket: ClientWebSocketResponse, join: Join, /) -> None: ...
 
 
 class CallFailed(Exception):
@@ -54,12 +63,15 @@ class RelayCalls:
     They outlive the link to signaling that they came over.
     """
 
-    def __init__(self, session: ClientSession, settings: UplinkSettings, cars: Cars) -> None:
+    def __init__(
+        self, session: ClientSession, settings: UplinkSettings, cars: Cars, viewers: Viewers
+    ) -> None:
         self._session = session
         self._relay = URL(settings.url) / "relay"
         token = settings.token
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._cars = cars
+        self._viewers = viewers
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: Counter[CallKind] = Counter()
 
@@ -77,8 +89,9 @@ class RelayCalls:
 
     def take(self, call: Call) -> None:
         """Answer ``call``. Returns at once, and raises nothing."""
-        if self._open[call.kind] >= MAX_CALLS:
-            logger.warning("< call for %s: %d relays are open already", call.target, MAX_CALLS)
+        most = MAX_CALLS[call.kind]
+        if self._open[call.kind] >= most:
+            logger.warning("< call for %s: %d relays are open already", call.target, most)
             return
         self._open[call.kind] += 1
         task = asyncio.create_task(self._answer(call), name=f"relay {call.kind} {call.target}")
@@ -114,14 +127,24 @@ class RelayCalls:
             async with asyncio.timeout_at(deadline_s):
                 first = await _first_message(socket, call)
             log.info("= served over the relay")
+            # What waits to be sent grows old, on this way as on any other.
+            hold_back_client(socket)
             try:
-                if isinstance(first, RegisterBoard):
-                    await self._cars.serve_board(socket, first)
-                else:
-                    await self._cars.serve_driver(socket, first, _role_of(call))
-            except GatewayError as error:
-                await refuse(socket, slug_of(error), str(error))
-                raise CallFailed(str(error)) from error
+                with refusals():
+                    await self._hand_over(socket, call, first)
+            except Refused as refused:
+                await refuse(socket, refused.slug, str(refused))
+                raise CallFailed(str(refused)) from refused
+
+    async def _hand_over(
+        self, socket: ClientWebSocketResponse, call: Call, first: RegisterBoard | Join
+    ) -> None:
+        if isinstance(first, RegisterBoard):
+            await self._cars.serve_relayed_board(socket, first)
+        elif call.kind == "viewer":
+            await self._viewers.serve_relay(socket, first)
+        else:
+            await self._cars.serve_driver(socket, first, _role_of(call))
 
 
 async def _first_message(socket: ClientWebSocketResponse, call: Call) -> RegisterBoard | Join:

@@ -1,5 +1,6 @@
 """Settings of the gateway: its cameras, and how it speaks WebRTC."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
@@ -54,7 +55,8 @@ class SourceAuthSettings(Frozen):
 class CameraSettings(Frozen):
     """One camera.
 
-    ``source`` is an http(s) MJPEG URL, an rtsp(s) URL, ``file:PATH`` or ``synthetic:``.
+    ``source`` is an http(s) MJPEG URL, an rtsp(s) URL, ``file:PATH``, ``synthetic:``, or
+    ``push:DEVICE_ID`` for a camera that pushes its pictures to signaling.
     """
 
     source: str
@@ -78,9 +80,15 @@ class CameraSettings(Frozen):
         if scheme in ("http", "https", "rtsp", "rtsps"):
             if not host:
                 raise ValueError(f"{source!r} names no host")
+        elif scheme == "push":
+            if not re.fullmatch(CAMERA_ID, source.partition(":")[2]):
+                raise ValueError(
+                    f"{source!r}: expected push:DEVICE_ID, the id that it registers as"
+                )
         elif scheme not in ("file", "synthetic"):
             raise ValueError(
-                f"{source!r}: expected http://, https://, rtsp://, rtsps://, file: or synthetic:"
+                f"{source!r}: expected http://, https://, rtsp://, rtsps://, push:, file: or"
+                " synthetic:"
             )
         return source
 

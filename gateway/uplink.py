@@ -97,7 +97,9 @@ class Uplink:
         backoff = Backoff(RETRY_FIRST_S, RETRY_MOST_S)
         async with (
             ClientSession() as session,
-            RelayCalls(session, self._settings, self._gateway.cars) as calls,
+            RelayCalls(
+                session, self._settings, self._gateway.cars, self._gateway.picture_viewers
+            ) as calls,
         ):
             while True:
                 delay_s = backoff.next_delay_s()

@@ -1,4 +1,4 @@
-"""The command line: ``peerlens demo | up | signaling | gateway | doctor``.
+"""The command line: ``peerlens demo | up | signaling | gateway | device-token | doctor``.
 
 Exit codes: 0 stopped as asked (SIGINT, SIGTERM), 2 bad usage, bad configuration or an
 address that cannot be had, 1 anything unexpected. The doctor ends with 3 or 4 when it found
@@ -138,8 +138,28 @@ def parser() -> argparse.ArgumentParser:
         "the cameras of this network, registered with a broker elsewhere",
         "peerlens gateway -c gateway.yaml --set signaling.url=wss://example.org/ws",
     )
+    _add_device_token(commands)
     _add_doctor(commands)
     return root
+
+
+def _add_device_token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = cli_options.new_parser(
+        "peerlens device-token",
+        "Print the token of one camera or control board.\n\n"
+        "It speaks for that id only, at the server with this configuration, wherever the token\n"
+        "that all devices share does: /ws, /ws/esp32 and /ws/board. It is derived from that one\n"
+        "(auth.state_dir/tokens.json), so it need not be kept, and is the same each time. Once a\n"
+        "device has come with its own token, the shared one no longer speaks for its id.",
+        "peerlens device-token front-door -c peerlens.yaml",
+        add=lambda **settings: commands.add_parser(
+            "device-token", help="print a token that speaks for one device only", **settings
+        ),
+    )
+    command.add_argument("id", metavar="ID", help="the deviceId that it registers with")
+    cli_options.add_configuration(command)
+    cli_options.add_logging(command)
+    command.set_defaults(prepare=_prepare_device_token)
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -245,6 +265,19 @@ def _prepare_gateway(options: argparse.Namespace) -> Run:
         from peerlens.servers import run_gateway  # noqa: PLC0415
 
         await run_gateway(config)
+
+    return run
+
+
+def _prepare_device_token(options: argparse.Namespace) -> Run:
+    from peerlens.config import load_any  # noqa: PLC0415
+    from peerlens.device_token import token_for  # noqa: PLC0415
+
+    config = load_any(options.config, environ=os.environ, flags=options.set)
+    token = token_for(options.id, config.auth)
+
+    async def run() -> None:
+        print(token)
 
     return run
 

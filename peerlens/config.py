@@ -124,6 +124,23 @@ def load(
     return root.model_validate(_with_absolute_paths(config, (file or DEFAULT_FILE).parent))
 
 
+def load_any(
+    file: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
+) -> ServerSettings:
+    """As `load`, for the command that the configuration is for, whichever that is."""
+    problems: list[ConfigError] = []
+    for root in (SignalingConfig, UpConfig, GatewayConfig):
+        try:
+            return load(root, file, environ=environ, flags=flags)
+        except ConfigError as error:
+            problems.append(error)
+    # What one of them does not know may be another's; the one with the fewest faults is meant.
+    raise min(problems, key=lambda error: len(error.problems))
+
+
 def _validated(root: type[C], layers: Layers) -> C:
     try:
         # Strict, so that a quoted number or `true` for a number is an error; as JSON, because

@@ -12,6 +12,9 @@ from yarl import URL
 
 from edge.app import build_app
 from edge.auth import Authenticator, Role, Tokens
+from edge.device_gate import DeviceGate
+from edge.device_pins import FILE_NAME as PINS_FILE
+from edge.device_pins import DevicePins
 from edge.health import Readiness, health_routes
 from edge.ice_servers import IceServerIssuer
 from edge.metrics import metrics_routes, new_registry
@@ -28,6 +31,9 @@ from gateway.uplink import Uplink
 from gateway.viewers_api import viewer_routes
 from peerlens.config import GatewayConfig, MediaConfig, SignalingConfig, UpConfig
 from signaling.app import signaling_routes
+from signaling.mjpeg import MjpegRoutes
+from signaling.picture_hub import PictureHub
+from signaling.picture_websocket import PictureRoutes
 from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
 from signaling.whep import forwarding_routes
@@ -106,10 +112,12 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     registry.register(GatewayMetrics(media))
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
+    pushed = PictureRoutes(service, PictureHub(service, calls=False))
     routes = [
         *media_routes(media, IceServerIssuer(config.webrtc)),
         *drive_routes(media.cars),
-        *picture_routes(media.picture_viewers),
+        *picture_routes(media.picture_viewers, pushed.view, service.refused),
+        *pushed.beside_a_gateway(),
         *viewer_routes(media),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
@@ -120,6 +128,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
             token=tokens.by_role[Role.GATEWAY] if tokens else None,
             gateway_id=LOCAL_GATEWAY_ID,
         )
+        media.signaling = uplink
         async with Uplink(media, uplink) as link:
             readiness.add("gateway", lambda: link.problem)
             yield RunningServer(url, tokens, config.auth)
@@ -132,9 +141,12 @@ async def signaling(config: SignalingConfig) -> AsyncIterator[RunningServer]:
     registry, readiness = new_registry(), Readiness()
     service = _service(config, registry)
     readiness.add("signaling", service.ready)
+    hub = PictureHub(service, calls=True)
     routes = [
         *forwarding_routes(service),
         *relay_routes(service),
+        *PictureRoutes(service, hub).all(),
+        *MjpegRoutes(service, hub).all(),
         *signaling_routes(service, web_root=config.http.web_root),
     ]
     app = _app(config, tokens, registry, readiness, routes)
@@ -147,7 +159,7 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     """Serve the cameras of this network, and register with the broker."""
     tokens = _tokens(config.auth)
     registry, readiness = new_registry(), Readiness()
-    media = _media(config)
+    media = _media(config, config.signaling)
     registry.register(GatewayMetrics(media))
     routes = [
         *media_routes(media, IceServerIssuer(config.webrtc)),
@@ -166,12 +178,13 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
         yield RunningServer(url, tokens, config.auth)
 
 
-def _media(config: MediaConfig) -> Gateway:
+def _media(config: MediaConfig, uplink: UplinkSettings | None = None) -> Gateway:
     return Gateway(
         config.cameras,
         config.webrtc,
         config.cars,
         config.drive,
+        signaling=uplink,
         from_loopback=config.http.is_loopback,
     )
 
@@ -197,9 +210,10 @@ def _app(
     readiness: Readiness,
     routes: Iterable[web.AbstractRouteDef],
 ) -> web.Application:
+    pins = DevicePins(config.auth.state_dir / PINS_FILE if tokens is not None else None)
     return build_app(
         config.http,
-        Authenticator(tokens),
+        Authenticator(tokens, devices=DeviceGate(pins)),
         [*health_routes(readiness), *metrics_routes(registry), *routes],
         registry=registry,
     )

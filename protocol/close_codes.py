@@ -19,6 +19,8 @@ CLOSE_CODES = {
     "message-too-large": 1009,
     "unsupported-version": 4426,
     "too-fast": 4429,
+    "not-a-jpeg": 4415,
+    "device-taken": 4503,
     "overloaded": 4503,
     "no-picture": 4503,
 }

@@ -71,7 +71,7 @@ def decode(text: str | bytes, direction: type[M] | object) -> M:
 
 def parse(text: str | bytes) -> dict[str, Any]:
     """Parse ``text`` to a JSON object, refusing what strict JSON does not allow."""
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
+    size = len(text) if isinstance(text, bytes) else size_of(text)
     if size > MAX_MESSAGE_BYTES:
         raise MalformedMessage(f"message of {size} bytes: expected at most {MAX_MESSAGE_BYTES}")
     try:
@@ -83,6 +83,11 @@ def parse(text: str | bytes) -> dict[str, Any]:
     if not isinstance(wire, dict):
         raise MalformedMessage("expected a JSON object at the top level")
     return wire
+
+
+def size_of(text: str) -> int:
+    """Return the size of ``text`` in bytes of UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _refuse_constant(name: str) -> float:

@@ -9,6 +9,7 @@ from aiohttp import web
 from edge.auth import AUTHENTICATOR
 from edge.roles import Role
 from protocol.codec import to_wire
+from signaling.relay_api import relay_api_routes
 from signaling.service import SignalingService
 from signaling.web_app import web_app_routes
 from signaling.websocket import websocket_routes
@@ -35,6 +36,7 @@ def signaling_routes(
         web.get("/api/cameras", api.cameras),
         web.get("/api/cars/{carId}/camera", api.camera_of_car),
         web.get("/api/ice-servers", api.ice_servers),
+        *relay_api_routes(service.meter),
         *web_app_routes(web_root),
     ]
 

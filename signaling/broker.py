@@ -79,8 +79,12 @@ class Broker:
         self._directory = CameraDirectory()
         self._boards = BoardDirectory()
         self._devices = Devices(from_loopback=from_loopback)
+        self._pushers = Devices(
+            from_loopback=from_loopback, push=True, most=self._limits.pushing_cameras
+        )
         self._relays = Relays(
             self._limits,
+            find_camera=self._directory.link_of,
             find_driven_camera=self._directory.link_to_drive,
             find_board=self._boards.link_of,
         )
@@ -94,8 +98,17 @@ class Broker:
         return self._directory.listing()
 
     def device(self, device_id: str) -> Device | None:
-        """Return a registered camera device."""
-        return self._devices.get(device_id)
+        """Return a registered camera device that has a stream of its own."""
+        device = self._devices.get(device_id) or self._pushers.get(device_id)
+        return device if device is not None and device.stream_url is not None else None
+
+    def has_camera(self, camera: str) -> bool:
+        """Return whether a gateway has, or lately had, a camera of this id."""
+        try:
+            self._directory.link_of(camera)
+        except KeyError:
+            return False
+        return True
 
     def links_open(self, kind: Kind) -> int:
         """Return how many links of ``kind`` are open."""
@@ -122,11 +135,17 @@ class Broker:
     # What happens
 
     def connected(
-        self, conn: str, address: str, now: float, *, transient: bool = False
+        self,
+        conn: str,
+        address: str,
+        now: float,
+        *,
+        transient: bool = False,
+        pushes: bool = False,
     ) -> list[Effect]:
         """A link opened. Closes it with ``overloaded`` when there are too many."""
         try:
-            self._links.add(Link(conn, address, transient))
+            self._links.add(Link(conn, address, transient, pushes))
         except LinkRefused as refused:
             return [Close(conn, refused.code, refused.slug, refused.detail)]
         return []
@@ -134,6 +153,10 @@ class Broker:
     def introduced(self, conn: str, message: FirstMessage, role: Role, now: float) -> list[Effect]:
         """The first message of ``conn``, from somebody whose token gave ``role``."""
         return self._handle(conn, now, lambda link: self._introduce(link, message, role, now))
+
+    def pictures_wanted(self, conn: str, camera: str, now: float) -> list[Effect]:
+        """Call the gateway of ``camera`` for its pictures; ``conn`` is signaling's own link."""
+        return self._handle(conn, now, lambda link: self._call_for_pictures(link, camera, now))
 
     def received(self, conn: str, message: Incoming, now: float) -> list[Effect]:
         """Any later message."""
@@ -225,6 +248,11 @@ class Broker:
             raise _forbidden(role, "register a camera")
         return self._register_device(link, message)
 
+    def _call_for_pictures(self, link: Link, camera: str, now: float) -> list[Effect]:
+        link.kind = Kind.RELAYED
+        gateway, call = self._relays.call_for_pictures(link.conn, camera, now)
+        return [Send(gateway, call)]
+
     def _welcome(self, peer: str, role: Role) -> Welcome:
         return Welcome(
             peer=peer,
@@ -252,9 +280,12 @@ class Broker:
         ]
 
     def _register_device(self, link: Link, message: RegisterCamera) -> list[Effect]:
-        older = self._devices.register(link.conn, message)
+        older = self._registry(link).register(link.conn, message)
         link.kind, link.identity = Kind.DEVICE, message.device_id
         return [*self._supersede(older), Send(link.conn, self._registered(link.conn))]
+
+    def _registry(self, link: Link) -> Devices:
+        return self._pushers if link.pushes else self._devices
 
     def _supersede(self, older: str | None) -> list[Effect]:
         if older is None:
@@ -382,7 +413,7 @@ class Broker:
             detail = "the gateway left before it came"
             effects += self._fail_calls(self._relays.waiting_for(conn), now, detail)
         elif link.kind is Kind.DEVICE:
-            self._devices.gone(link.identity, conn)
+            self._registry(link).gone(link.identity, conn)
         elif link.kind is Kind.RELAYED:
             self._relays.remove(conn)
         return effects

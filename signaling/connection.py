@@ -1,6 +1,7 @@
 """One WebSocket of a browser, a gateway or a camera, from its first message to its end."""
 
 import asyncio
+import contextlib
 import logging
 
 from edge.auth import Authenticator
@@ -39,6 +40,7 @@ class Connection:
         self._address = address
         self._conn = ""
         self._is_gateway = False
+        self._registered = contextlib.ExitStack()
         heartbeat_s = service.limits.heartbeat_s
         self._end = SocketEnd(
             socket,
@@ -48,6 +50,8 @@ class Connection:
             answer_s=heartbeat_s,
             clock=service.clock,
             on_refused=service.refused,
+            on_came=service.metrics.came,
+            on_went=service.metrics.went,
         )
 
     def _new_bucket(self) -> TokenBucket:
@@ -104,6 +108,7 @@ class Connection:
             await self._end.goodbye()
         finally:
             self._service.leave(self._conn)
+            self._registered.close()
             await self._end.stop_writing()
             log.info("= link %s closed with %s", self._conn, self._end.close_code)
 
@@ -130,7 +135,9 @@ class Connection:
         if text is None:
             return False
         message = introduction.read_first(text)
-        role = await introduction.role_of(message, self._authenticator, self._address)
+        role = await introduction.admitted(
+            message, self._authenticator, self._address, self._registered, "camera"
+        )
         if self._end.ending is None:
             if isinstance(message, RegisterGateway):
                 self._is_gateway = True

@@ -1,4 +1,4 @@
-"""Camera devices that announced where their stream is."""
+"""Camera devices: those that announced where their stream is, and those that push pictures."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,19 @@ class Device:
 
     id: str
     conn: str
-    stream_url: str
+    stream_url: str | None
 
 
 class Devices:
-    """The registered devices, at most 1,000. The same id again supersedes the older link."""
+    """The registered devices, bounded. The same id again supersedes the older link.
 
-    def __init__(self, *, from_loopback: bool) -> None:
+    Those that ``push`` need no stream address.
+    """
+
+    def __init__(self, *, from_loopback: bool, push: bool = False, most: int = MAX_DEVICES) -> None:
         self._from_loopback = from_loopback
+        self._push = push
+        self._most = most
         self._by_id: dict[str, Device] = {}
 
     def __len__(self) -> int:
@@ -37,15 +42,16 @@ class Devices:
         Raises :class:`LinkRefused` for a stream address that is not allowed, or when there
         are too many devices.
         """
-        if message.stream_url is None:
+        if message.stream_url is not None:
+            expected = refusal(message.stream_url, from_loopback=self._from_loopback)
+            if expected is not None:
+                raise LinkRefused("invalid-field", f"streamUrl: expected {expected}")
+        elif not self._push:
             # Who has no stream of its own pushes pictures, at another address.
             raise LinkRefused("invalid-field", "streamUrl: expected the address of the stream")
-        expected = refusal(message.stream_url, from_loopback=self._from_loopback)
-        if expected is not None:
-            raise LinkRefused("invalid-field", f"streamUrl: expected {expected}")
         older = self._by_id.get(message.device_id)
-        if older is None and len(self._by_id) >= MAX_DEVICES:
-            raise LinkRefused("overloaded", f"expected at most {MAX_DEVICES} devices")
+        if older is None and len(self._by_id) >= self._most:
+            raise LinkRefused("overloaded", f"expected at most {self._most} devices")
         self._by_id[message.device_id] = Device(message.device_id, conn, message.stream_url)
         return older.conn if older is not None else None
 

@@ -1,12 +1,14 @@
 """The first message of a link, and messages in general: from JSON to who said what."""
 
+from contextlib import ExitStack
 from typing import cast
 
 from edge.auth import Authenticator
+from edge.device_gate import DeviceRefused
 from edge.problems import Problem
 from edge.roles import Role
 from protocol import VERSION
-from protocol.codec import MAX_MESSAGE_BYTES, from_wire, parse
+from protocol.codec import MAX_MESSAGE_BYTES, from_wire, parse, size_of
 from protocol.messages import (
     BoardToGateway,
     Hello,
@@ -79,19 +81,35 @@ def _read_first(text: str, direction: object) -> object:
 
 def bounded_bytes(text: str) -> int:
     """Return the size of ``text`` in bytes. Raises :class:`LinkRefused` ``message-too-large``."""
-    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    size = size_of(text)
     if size > MAX_MESSAGE_BYTES:
         raise LinkRefused("message-too-large", f"expected at most {MAX_MESSAGE_BYTES} bytes")
     return size
 
 
-async def role_of(message: FirstMessage, authenticator: Authenticator, address: str) -> Role:
+async def admitted(
+    message: FirstMessage,
+    authenticator: Authenticator,
+    address: str,
+    stack: ExitStack,
+    kind: str = "device",
+) -> Role:
     """Return the role that the message's token gives.
 
-    Raises :class:`LinkRefused` ``unauthorized``, after a delay where the token was a guess.
+    A device of ``kind`` is connected, for the authenticator, until ``stack`` ends. Raises
+    :class:`LinkRefused` ``unauthorized``, after a delay where the token was a guess, ``forbidden``
+    or ``device-taken``.
     """
     anonymous = _ANONYMOUS[type(message)]
     try:
-        return await authenticator.role_of_token(message.token, address, anonymous=anonymous)
+        bearer = await authenticator.bearer_of_token(message.token, address, anonymous=anonymous)
     except Problem as problem:
         raise LinkRefused("unauthorized", problem.detail) from problem
+    if isinstance(message, RegisterCamera | RegisterBoard) and bearer.role is Role.DEVICE:
+        try:
+            stack.enter_context(
+                authenticator.devices.entered(kind, message.device_id, bearer.device, address)
+            )
+        except DeviceRefused as refused:
+            raise LinkRefused(refused.slug, str(refused)) from refused
+    return bearer.role

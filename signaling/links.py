@@ -24,12 +24,14 @@ class Kind(StrEnum):
 class Link:
     """One open link. ``identity`` is the gateway's or device's id.
 
-    A ``transient`` link carries one session and ends with it; it wants no news of cameras.
+    A ``transient`` link carries one session and ends with it; it wants no news of cameras. One
+    that ``pushes`` is a camera's that sends pictures over it.
     """
 
     conn: str
     address: str
     transient: bool = False
+    pushes: bool = False
     kind: Kind = Kind.NEW
     role: Role | None = None
     identity: str = ""

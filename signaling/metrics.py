@@ -30,6 +30,12 @@ class SignalingMetrics:
         self.messages = Counter(
             _PREFIX + "messages", "Messages received", ("type",), registry=registry
         )
+        self._bytes = Counter(
+            _PREFIX + "bytes",
+            "Bytes of the messages of links, relays not counted",
+            ("direction",),
+            registry=registry,
+        )
         self.refused = Counter(
             _PREFIX + "refused", "Messages and links refused", ("problem",), registry=registry
         )
@@ -55,6 +61,14 @@ class SignalingMetrics:
             "Camera lists that a newer one replaced before they were sent",
             registry=registry,
         )
+
+    def came(self, size: int) -> None:
+        """Count the bytes of a message that came over a link."""
+        self._bytes.labels("in").inc(size)
+
+    def went(self, size: int) -> None:
+        """Count the bytes of a message that was sent over a link."""
+        self._bytes.labels("out").inc(size)
 
     def relayed(self, kind: CallKind, size: int) -> None:
         """Count one relayed message of ``size`` bytes."""

@@ -29,7 +29,7 @@ def relay_routes(service: SignalingService) -> list[web.RouteDef]:
 class _RelayRoutes:
     def __init__(self, service: SignalingService) -> None:
         self._service = service
-        self._called: dict[str, Relayed] = {}
+        self._calls = service.calls
 
     async def board(self, request: web.Request) -> web.StreamResponse:
         return await self._caller(request, "board", read_board)
@@ -38,7 +38,7 @@ class _RelayRoutes:
         return await self._caller(request, "driver", read_driver)
 
     async def _caller(self, request: web.Request, kind: CallKind, read: Read) -> web.StreamResponse:
-        socket = await self._accepted(request)
+        socket = await _accepted(request, Socket(self._service.refused, writer_limit=UNSENT_BYTES))
         relayed = Relayed(
             socket,
             self._service,
@@ -51,14 +51,14 @@ class _RelayRoutes:
 
         def called(call: str, relayed: Relayed) -> None:
             calls.append(call)
-            self._called[call] = relayed
+            self._calls.add(call, relayed)
 
         try:
             with request.app[STOPPING].calling(relayed.stop):
                 await relayed.run(called)
         finally:
             for call in calls:
-                del self._called[call]
+                self._calls.remove(call)
         return socket
 
     async def gateway(self, request: web.Request) -> web.StreamResponse:
@@ -71,22 +71,24 @@ class _RelayRoutes:
         except SessionRefused as refused:
             self._service.refused(refused.slug)
             raise Problem(404, refused.slug, refused.detail) from refused
-        relayed = self._called[call]
+        called = self._calls.get(call)
+        if called is None:
+            raise Problem(404, "unknown-call", "the caller is gone")
         try:
-            socket = await self._accepted(request)
-            with request.app[STOPPING].calling(relayed.stop_gateway):
-                await relayed.serve_gateway(socket)
+            socket = await _accepted(request, called.socket())
+            with request.app[STOPPING].calling(called.stop_gateway):
+                await called.serve_gateway(socket)
         finally:
-            relayed.abandon()
+            called.abandon()
         return socket
 
-    async def _accepted(self, request: web.Request) -> Socket:
-        _require_websocket(request)
-        socket = Socket(self._service.refused, writer_limit=UNSENT_BYTES)
-        await socket.prepare(request)
-        # Commands that wait there are out of reach; those in the relay's queue are bounded.
-        hold_back(request.transport)
-        return socket
+
+async def _accepted(request: web.Request, socket: Socket) -> Socket:
+    _require_websocket(request)
+    await socket.prepare(request)
+    # Commands that wait there are out of reach; those in the relay's queue are bounded.
+    hold_back(request.transport)
+    return socket
 
 
 def _require_websocket(request: web.Request) -> None:

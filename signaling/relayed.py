@@ -1,20 +1,23 @@
 """One relay at work: a board's or driver's socket, and that of the gateway that came for it."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 
 from edge.auth import Authenticator
 from edge.token_bucket import TokenBucket
+from edge.unsent import UNSENT_BYTES
 from protocol.close_codes import GOING_AWAY, NORMAL
 from protocol.codec import encode
 from protocol.errors import ProtocolError
-from protocol.messages import CallKind
+from protocol.messages import CallKind, Join
 from signaling import introduction
 from signaling.effects import Close, Outgoing
 from signaling.errors import LinkRefused
 from signaling.outbox import Outbox
+from signaling.relay_meter import Traffic
 from signaling.relays import Introducing
 from signaling.service import SignalingService
 from signaling.socket import Socket
@@ -58,6 +61,8 @@ class Relayed:
         self._caller = self._end(socket, _queue())
         self._gateway: SocketEnd | None = None
         self._called = False
+        self._registered = contextlib.ExitStack()
+        self._traffic: Traffic | None = None
 
     def _end(self, socket: Socket, outbox: Outbox) -> SocketEnd:
         limits, clock = self._service.limits, self._service.clock
@@ -109,6 +114,7 @@ class Relayed:
         finally:
             self._hang_up(caller, self._gateway)
             self._service.leave(caller.name)
+            self._registered.close()
             await caller.stop_writing()
             log.info("= %s %s closed with %s", self._kind, caller.name, caller.close_code)
 
@@ -121,7 +127,9 @@ class Relayed:
         if text is None:
             return False
         message = self._read(text)
-        role = await introduction.role_of(message, self._authenticator, self._address)
+        role = await introduction.admitted(
+            message, self._authenticator, self._address, self._registered, self._kind
+        )
         if self._caller.ending is not None:
             return False
         # The gateway needs to know no tokens but its own.
@@ -129,6 +137,9 @@ class Relayed:
         on_called(self._caller.name, self)
         self._service.introduce(self._caller.name, message, role)
         self._called = self._caller.ending is None
+        if self._called:
+            target = message.camera if isinstance(message, Join) else message.device_id
+            self._traffic = self._service.traffic_of(target)
         return self._called
 
     def _count_untaken(self) -> None:
@@ -137,6 +148,10 @@ class Relayed:
             self._service.metrics.calls_untaken.labels(self._kind).inc()
 
     # The gateway's end
+
+    def socket(self) -> Socket:
+        """Return a socket for the gateway's end, which is not open yet."""
+        return Socket(self._service.refused, writer_limit=UNSENT_BYTES)
 
     async def serve_gateway(self, socket: Socket) -> None:
         """Serve the socket of the gateway that took the call."""
@@ -182,6 +197,8 @@ class Relayed:
             if sink is not None:
                 sink.start_writing()
             self._service.metrics.relayed(self._kind, size)
+            if self._traffic is not None:
+                self._service.meter.passed(self._traffic, size)
             # Frames that came together are read without waiting: let others run.
             await asyncio.sleep(0)
 

@@ -35,9 +35,15 @@ class Relays:
     """Every relay, bounded in all and per address, from the call to its end. Pure."""
 
     def __init__(
-        self, limits: SignalingLimits, *, find_driven_camera: Find, find_board: Find
+        self,
+        limits: SignalingLimits,
+        *,
+        find_camera: Find,
+        find_driven_camera: Find,
+        find_board: Find,
     ) -> None:
         self._limits = limits
+        self._find_camera = find_camera
         self._find_driven_camera = find_driven_camera
         self._find_board = find_board
         self._by_id: dict[str, Relay] = {}
@@ -71,23 +77,34 @@ class Relays:
         self._add(Relay(link.conn, call.kind, gateway, link.address, now))
         return gateway, call
 
+    def call_for_pictures(self, conn: str, camera: str, now: float) -> tuple[str, Call]:
+        """Open a relay by which signaling itself takes the pictures of ``camera``.
+
+        It asks once for each camera, so these take no place from boards and drivers. Raises
+        :class:`LinkRefused` ``unknown-camera`` or ``gateway-offline``.
+        """
+        call = Call(conn, "viewer", camera, Role.VIEWER.value)
+        gateway = self._gateway_for(call)
+        self._by_id[conn] = Relay(conn, call.kind, gateway, conn, now)
+        return gateway, call
+
     def _gateway_for(self, call: Call) -> str:
-        is_board = call.kind == "board"
+        find, slug, detail = {
+            "board": (self._find_board, "board-unknown", "no gateway drives a board {}"),
+            "driver": (self._find_driven_camera, "unknown-camera", "no camera {} rides on a car"),
+            "viewer": (self._find_camera, "unknown-camera", "there is no camera {}"),
+        }[call.kind]
         try:
-            gateway = (self._find_board if is_board else self._find_driven_camera)(call.target)
+            gateway = find(call.target)
         except KeyError:
-            if is_board:
-                detail = f"no gateway drives a board {call.target}"
-                raise LinkRefused("board-unknown", detail) from None
-            detail = f"no camera {call.target} rides on a car"
-            raise LinkRefused("unknown-camera", detail) from None
+            raise LinkRefused(slug, detail.format(call.target)) from None
         if gateway is None:
             detail = f"the gateway of {call.target} is not connected"
             raise LinkRefused("gateway-offline", detail)
         return gateway
 
     def _add(self, relay: Relay) -> None:
-        if len(self._by_id) >= self._limits.relays:
+        if sum(known.kind != "viewer" for known in self._by_id.values()) >= self._limits.relays:
             raise LinkRefused("overloaded", "too many relays; try again later")
         if self._per_address[relay.address] >= self._limits.relays_per_address:
             raise LinkRefused("overloaded", "too many relays from this address")
@@ -108,7 +125,7 @@ class Relays:
     def remove(self, relay_id: str) -> None:
         """Forget a relay; a second time does nothing."""
         relay = self._by_id.pop(relay_id, None)
-        if relay is not None:
+        if relay is not None and relay.address in self._per_address:
             self._per_address[relay.address] -= 1
             if self._per_address[relay.address] <= 0:
                 del self._per_address[relay.address]

@@ -18,9 +18,12 @@ from protocol.codec import encode
 from protocol.errors import PROBLEM_PREFIX
 from protocol.messages import Cameras, Error
 from signaling.broker import Broker, FirstMessage, Incoming
+from signaling.calls import Calls
 from signaling.effects import Close, Effect, Outgoing, Send
 from signaling.metrics import SignalingMetrics
 from signaling.open_link import OpenLink
+from signaling.relay_meter import RelayMeter, Traffic
+from signaling.relay_metrics import RelayMetrics
 from signaling.settings import SignalingLimits
 
 log = logging.getLogger(__name__)
@@ -51,7 +54,11 @@ class SignalingService:
         self.cars = dict(cars or {})
         self.clock = clock
         self.broker = Broker(self.limits, ice_servers=self.ice_servers, from_loopback=from_loopback)
-        self.metrics = SignalingMetrics(registry or CollectorRegistry(), self.broker)
+        registry = registry or CollectorRegistry()
+        self.metrics = SignalingMetrics(registry, self.broker)
+        self.calls = Calls()
+        self.meter = RelayMeter(self.limits)
+        registry.register(RelayMetrics(self.meter))
         self._links: dict[str, OpenLink] = {}
         self._ticking: asyncio.Task[None] | None = None
 
@@ -87,17 +94,25 @@ class SignalingService:
 
     # Links
 
-    def arrive(self, link: OpenLink, address: str, *, transient: bool = False) -> str:
+    def arrive(
+        self, link: OpenLink, address: str, *, transient: bool = False, pushes: bool = False
+    ) -> str:
         """Add a link; return the id it goes by, which is unguessable and new."""
         conn = secrets.token_hex(16)
         self._links[conn] = link
-        self._perform(self.broker.connected(conn, address, self.clock(), transient=transient))
+        self._perform(
+            self.broker.connected(conn, address, self.clock(), transient=transient, pushes=pushes)
+        )
         return conn
 
     def introduce(self, conn: str, message: FirstMessage, role: Role) -> None:
         """Pass on the first message of a link, from somebody with ``role``."""
         self.metrics.messages.labels(message.TYPE).inc()
         self._perform(self.broker.introduced(conn, message, role, self.clock()))
+
+    def call_for_pictures(self, conn: str, camera: str) -> None:
+        """Call the gateway of ``camera`` for ``conn``, a link of signaling's own."""
+        self._perform(self.broker.pictures_wanted(conn, camera, self.clock()))
 
     def receive(self, conn: str, message: Incoming) -> None:
         """Pass on a later message of a link."""
@@ -109,9 +124,17 @@ class SignalingService:
         self._links.pop(conn, None)
         self._perform(self.broker.disconnected(conn, self.clock()))
 
+    def has_link(self, conn: str) -> bool:
+        """Return whether ``conn`` is still open for the broker."""
+        return conn in self._links
+
     def has_player(self, conn: str) -> bool:
         """Return whether ``conn`` is an open transient link: one WHEP player's session."""
         return conn in self._links and self.broker.is_transient(conn)
+
+    def traffic_of(self, camera: str) -> Traffic:
+        """Return the figures of what is relayed for ``camera``."""
+        return self.meter.of(camera, time.time() * 1000)
 
     def refused(self, slug: str) -> None:
         """Count a refusal."""

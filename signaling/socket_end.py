@@ -10,7 +10,7 @@ from aiohttp import WSMessage, WSMsgType
 
 from edge.token_bucket import TokenBucket
 from protocol.close_codes import GOING_AWAY, INTERNAL_ERROR, NORMAL
-from protocol.codec import encode
+from protocol.codec import encode, size_of
 from protocol.errors import PROBLEM_PREFIX
 from protocol.messages import Error
 from signaling.effects import Close
@@ -31,7 +31,8 @@ class SocketEnd:
     """Reads texts at a bounded pace and writes them from a bounded queue. Single use.
 
     After ``quiet_s`` of silence the peer is asked with a ping frame whether it lives, and
-    given up after ``answer_s`` more. `close` cuts short whatever is awaited.
+    given up after ``answer_s`` more. `close` cuts short whatever is awaited. ``on_came`` and
+    ``on_went`` hear of the bytes of each message.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class SocketEnd:
         answer_s: float,
         clock: Callable[[], float],
         on_refused: Callable[[str], None],
+        on_came: Callable[[int], None] = lambda size: None,
+        on_went: Callable[[int], None] = lambda size: None,
     ) -> None:
         self.name = "unnamed"
         self.bucket = bucket
@@ -55,6 +58,8 @@ class SocketEnd:
         self._answer_s = answer_s
         self._clock = clock
         self._on_refused = on_refused
+        self._on_came = on_came
+        self._on_went = on_went
         self._writer: asyncio.Task[None] | None = None
         self._waiting: asyncio.Timeout | None = None
 
@@ -147,6 +152,8 @@ class SocketEnd:
             raise LinkRefused("too-fast", f"expected at most {rate:g} messages a second")
         if frame.type is WSMsgType.PING:
             await self._control(self._socket.pong(frame.data))
+        elif frame.type is WSMsgType.TEXT:
+            self._on_came(size_of(frame.data))
         return frame
 
     async def _control(self, sending: Any) -> None:
@@ -168,6 +175,7 @@ class SocketEnd:
             while (text := self.outbox.pop()) is not None:
                 async with asyncio.timeout(SEND_TIMEOUT_S):
                     await self._socket.send_str(text)
+                self._on_went(size_of(text))
         except TimeoutError:
             self.outbox.clear()
             self.refuse("timeout", "messages were not taken in time")

@@ -3,9 +3,9 @@
 import asyncio
 import time
 
+from edge.message_socket import MessageSocket, Socket, SocketEnded
 from gateway.drive.board import Board
 from gateway.drive.car import Car
-from gateway.message_socket import MessageSocket, Socket, SocketEnded
 from protocol.codec import decode
 from protocol.messages import (
     BoardToGateway,
@@ -22,9 +22,12 @@ SILENCE_S = 3.0
 
 
 class BoardLink:
-    """Single use: ``await run()``."""
+    """Single use: ``await run()``. ``relayed``: it came over the relay."""
 
-    def __init__(self, socket: Socket, car: Car, registered: RegisterBoard) -> None:
+    def __init__(
+        self, socket: Socket, car: Car, registered: RegisterBoard, *, relayed: bool = False
+    ) -> None:
+        self.relayed = relayed
         self._car = car
         name = f"board {registered.device_id}"
         self._messages = MessageSocket(socket, name, over=self._left)

@@ -6,14 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
+from edge.message_socket import Socket
 from edge.roles import Role
 from gateway.camera import Camera
 from gateway.drive.board_link import BoardLink
 from gateway.drive.car import Car
 from gateway.drive.relayed_driver import RelayedDriver
 from gateway.drive.settings import CarSettings, DriveSettings
-from gateway.errors import TooManyViewers, UnknownBoard, UnknownCamera
-from gateway.message_socket import Socket
+from gateway.errors import BoardTaken, TooManyViewers, UnknownBoard, UnknownCamera
 from gateway.named_log import NamedLog
 from protocol.messages import Join, RegisterBoard
 
@@ -64,12 +64,25 @@ class Cars:
         """Return the car that a camera rides on, if it does."""
         return self._by_camera.get(camera_id)
 
-    async def serve_board(self, socket: Socket, registered: RegisterBoard) -> None:
+    async def serve_relayed_board(self, socket: Socket, registered: RegisterBoard) -> None:
+        """As `serve_board`, for one that came over the relay. Raises BoardTaken, too.
+
+        Signaling's tokens are others than this gateway's, and are not to throw out a board that
+        is here. One that is gone is noticed within 3 s.
+        """
+        older = self._links.get(registered.device_id)
+        if older is not None and not older.relayed:
+            raise BoardTaken(f"board {registered.device_id!r} is connected to the gateway itself")
+        await self.serve_board(socket, registered, relayed=True)
+
+    async def serve_board(
+        self, socket: Socket, registered: RegisterBoard, *, relayed: bool = False
+    ) -> None:
         """Serve a board that may register, until its link ends. Raises UnknownBoard."""
         car = self._by_board.get(registered.device_id)
         if car is None:
             raise UnknownBoard(f"no car has a board {registered.device_id!r}")
-        link = BoardLink(socket, car, registered)
+        link = BoardLink(socket, car, registered, relayed=relayed)
         older = self._links.get(registered.device_id)
         if older is not None:
             older.supersede()

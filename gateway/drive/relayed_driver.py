@@ -5,13 +5,13 @@ import secrets
 import time
 from typing import assert_never
 
+from edge.message_socket import MessageSocket, Socket, SocketEnded
 from edge.roles import Role
 from edge.token_bucket import TokenBucket
 from gateway.camera import Camera
 from gateway.drive.car import Car
 from gateway.drive.control_channel import COMMANDS_PER_S
 from gateway.drive.participant import Participant
-from gateway.message_socket import MessageSocket, Socket, SocketEnded
 from protocol.codec import decode
 from protocol.messages import (
     Drive,

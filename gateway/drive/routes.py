@@ -3,8 +3,9 @@
 from aiohttp import web
 
 from edge.roles import Role
+from edge.websocket_entry import first_message, registered_device, require_role, served
 from gateway.drive.cars import Cars
-from gateway.websocket_entry import first_message, require_role, served
+from gateway.refusals import refusals
 from protocol.messages import Join, RegisterBoard
 
 
@@ -22,11 +23,13 @@ def drive_routes(cars: Cars) -> list[web.RouteDef]:
 
 async def _board(cars: Cars, request: web.Request, socket: web.WebSocketResponse) -> None:
     registered = await first_message(socket, RegisterBoard)
-    await require_role(request, registered.token, Role.DEVICE, anonymous=Role.DEVICE)
-    await cars.serve_board(socket, registered)
+    async with registered_device(request, registered, "board"):
+        with refusals():
+            await cars.serve_board(socket, registered)
 
 
 async def _driver(cars: Cars, request: web.Request, socket: web.WebSocketResponse) -> None:
     join = await first_message(socket, Join)
     role = await require_role(request, join.token, Role.VIEWER, anonymous=Role.ADMIN)
-    await cars.serve_driver(socket, join, role)
+    with refusals():
+        await cars.serve_driver(socket, join, role)

@@ -16,6 +16,8 @@ SourceError
     └── BadSource        the source in the settings cannot be; also a ValueError
 """
 
+import os
+
 from gateway.errors import GatewayError
 
 
@@ -78,3 +80,11 @@ class Redirects(SourceRefused):
 
 class BadSource(SourceRefused, ValueError):
     pass
+
+
+def reason_of(error: OSError) -> str:
+    """Return why a connection failed, in the system's words."""
+    # asyncio puts its own words into strerror; names that do not resolve have negative numbers.
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import logging
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from gateway.source.errors import (
     SourceStalled,
     SourceUnreachable,
     UnknownHost,
+    reason_of,
 )
 from gateway.source.http_answer import check_answer, single_picture
 from gateway.source.mjpeg_parser import MjpegParser
@@ -106,7 +106,7 @@ class HttpMjpegSource:
         except aiohttp.ClientConnectorError as error:
             is_name = isinstance(error, aiohttp.ClientConnectorDNSError)
             kind = UnknownHost if is_name else SourceUnreachable
-            raise kind(f"cannot connect to {self._shown}: {_reason(error.os_error)}") from error
+            raise kind(f"cannot connect to {self._shown}: {reason_of(error.os_error)}") from error
         except aiohttp.ClientResponseError as error:
             raise SourceUnreachable(f"{self._shown} does not answer in HTTP") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -176,13 +176,6 @@ def _authorization(auth: SourceAuthSettings, url: URL) -> str | None:
         return None
     pair = f"{username}:{password or ''}".encode()
     return f"Basic {base64.b64encode(pair).decode('ascii')}"
-
-
-def _reason(error: OSError) -> str:
-    # asyncio puts its own words into strerror; names that do not resolve have negative numbers.
-    if error.errno is not None and error.errno > 0:
-        return os.strerror(error.errno)
-    return error.strerror or str(error)
 
 
 def _seconds(text: str | None) -> float | None:

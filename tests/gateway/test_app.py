@@ -152,7 +152,7 @@ async def test_any_number_of_mjpeg_viewers_share_one_connection(
 async def test_an_mjpeg_viewer_that_does_not_read_hurts_nobody_and_is_cut_off(
     client: ClientSession, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.mjpeg_response.WRITE_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("edge.mjpeg_response.WRITE_TIMEOUT_S", 0.5)
     address = URL(str(client._base_url))
     with socket.socket() as lazy:
         lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)

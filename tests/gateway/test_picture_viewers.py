@@ -2,13 +2,9 @@
 
 import asyncio
 import contextlib
-import json
 import socket
-import struct
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -17,17 +13,16 @@ import pytest
 from aiohttp import (
     AddrInfoType,
     ClientSession,
-    ClientWebSocketResponse,
     TCPConnector,
-    WSMsgType,
 )
 
+from edge import picture_socket, websocket_entry
 from edge.app import build_app
 from edge.auth import Authenticator, Role
 from edge.metrics import metrics_routes, new_registry
 from edge.server import serving
 from edge.settings import HttpSettings
-from gateway import picture_viewer, picture_viewers, websocket_entry
+from gateway import picture_viewer, picture_viewers
 from gateway.events_channel import wall_ms
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
@@ -35,84 +30,18 @@ from gateway.picture_routes import picture_routes
 from gateway.settings import CameraSettings, WebrtcSettings
 from protocol.close_codes import GOING_AWAY
 from protocol.codec import encode
-from protocol.messages import Join, Next, Ping
+from protocol.messages import Join, Next
 from tests.gateway.conftest import SYNTHETIC
 from tests.support.http_server import client_of
 from tests.support.mjpeg import large, part, pictures
+from tests.support.picture_client import Viewer
 from tests.support.polling import until
 from tests.support.raw_camera import Connection, raw_camera
 from tests.support.tokens import known_tokens, token_authenticator
 
-DEADLINE_S = 10.0
 DEAD = CameraSettings(source="http://127.0.0.1:9/stream")
 NEXT = encode(Next())
 PICTURES = pictures(12)
-
-
-@dataclass(frozen=True)
-class Picture:
-    capture_ms: float
-    data: bytes
-
-
-class Viewer:
-    """One WebSocket to ``/ws/viewer``; every wait has a deadline."""
-
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self._pings = 0
-
-    async def say(self, *messages: object) -> Self:
-        for message in messages:
-            text = message if isinstance(message, str) else encode(message)
-            await self.socket.send_str(text)
-        return self
-
-    def hears(self, does: bool) -> None:
-        """Read from the network, or leave there what comes."""
-        assert self.socket._conn is not None
-        transport = self.socket._conn.transport
-        assert isinstance(transport, asyncio.ReadTransport)
-        if does:
-            transport.resume_reading()
-        else:
-            transport.pause_reading()
-
-    async def told(self) -> Picture | dict[str, Any]:
-        async with asyncio.timeout(DEADLINE_S):
-            frame = await self.socket.receive()
-        if frame.type is WSMsgType.TEXT:
-            message: dict[str, Any] = json.loads(frame.data)
-            return message
-        assert frame.type is WSMsgType.BINARY, f"{frame}, closed with {self.socket.close_code}"
-        (capture_ms,) = struct.unpack(">d", frame.data[:8])
-        return Picture(capture_ms, frame.data[8:])
-
-    async def picture(self) -> Picture:
-        told = await self.told()
-        assert isinstance(told, Picture), told
-        return told
-
-    async def answered(self) -> list[Picture]:
-        """Return the pictures that came before the answer to a ping."""
-        self._pings += 1
-        await self.say(Ping(self._pings))
-        came = []
-        while isinstance(told := await self.told(), Picture):
-            came.append(told)
-        assert told == {"type": "pong", "id": self._pings}
-        return came
-
-    async def ended(self) -> tuple[str, int | None]:
-        """Return the problem that the end is told as, and the close code."""
-        problem = ""
-        async with asyncio.timeout(DEADLINE_S):
-            async for frame in self.socket:
-                if frame.type is WSMsgType.TEXT:
-                    told = json.loads(frame.data)
-                    assert told["detail"]
-                    problem = told["problem"].rpartition(":")[2]
-        return problem, self.socket.close_code
 
 
 class World:
@@ -420,7 +349,7 @@ async def test_so_many_viewers_and_no_more(world: World, monkeypatch: pytest.Mon
 
 
 async def test_who_says_nothing_is_sent_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_viewer, "SILENCE_S", 0.3)
+    monkeypatch.setattr(picture_socket, "SILENCE_S", 0.3)
     monkeypatch.setattr(websocket_entry, "FIRST_MESSAGE_TIMEOUT_S", 0.3)
     for connect in (world.viewer, world.connected):
         async with connect() as viewer:
@@ -430,8 +359,8 @@ async def test_who_says_nothing_is_sent_away(world: World, monkeypatch: pytest.M
 async def test_who_takes_nothing_is_cut_off_and_hurts_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(picture_viewer, "SEND_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(picture_viewer, "SILENCE_S", 60.0)
+    monkeypatch.setattr(picture_socket, "SEND_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(picture_socket, "SILENCE_S", 60.0)
     async with held_world() as (world, held), deaf_viewer(world) as deaf, world.viewer() as other:
         connection = deaf.socket.get_extra_info("sockname")
         await until(lambda: len(world.gateway.picture_viewers) == 2, "both viewers")

@@ -222,7 +222,9 @@ class Boards:
         self.served: list[RegisterBoard] = []
         self.open = 0
 
-    async def serve_board(self, socket: ClientWebSocketResponse, registered: RegisterBoard) -> None:
+    async def serve_relayed_board(
+        self, socket: ClientWebSocketResponse, registered: RegisterBoard
+    ) -> None:
         self.served.append(registered)
         self.open += 1
         try:
@@ -233,6 +235,9 @@ class Boards:
 
     async def serve_driver(self, socket: ClientWebSocketResponse, join: Join, role: Role) -> None:
         raise RuntimeError("a defect")
+
+    async def serve_relay(self, socket: ClientWebSocketResponse, join: Join) -> None:
+        raise RuntimeError("another defect")
 
 
 class Relay:
@@ -269,7 +274,10 @@ async def relay(handler: Handler | None, *, token: str | None = TOKEN) -> AsyncI
     settings = UplinkSettings(url=f"ws://127.0.0.1:{port}/base/ws", token=token)
     boards = Boards()
     try:
-        async with ClientSession() as session, RelayCalls(session, settings, boards) as calls:
+        async with (
+            ClientSession() as session,
+            RelayCalls(session, settings, boards, boards) as calls,
+        ):
             yield Relay(boards, calls, asked)
     finally:
         await runner.cleanup()
@@ -346,7 +354,8 @@ async def test_a_caller_that_says_nothing_is_given_up(monkeypatch: pytest.Monkey
 
 async def test_nobody_listens() -> None:
     settings = UplinkSettings(url=f"ws://127.0.0.1:{free_port()}/ws")
-    async with ClientSession() as session, RelayCalls(session, settings, Boards()) as calls:
+    nobody = Boards()
+    async with ClientSession() as session, RelayCalls(session, settings, nobody, nobody) as calls:
         calls.take(CALL)
         assert len(calls) == 1
         await until(lambda: len(calls) == 0, "the call to fail")
@@ -366,7 +375,7 @@ async def test_a_defect_costs_only_its_call(caplog: pytest.LogCaptureFixture) ->
 
 
 async def test_so_many_calls_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_CALLS", 2)
+    monkeypatch.setitem(module.MAX_CALLS, "board", 2)
     async with relay(register) as it:
         for _ in range(3):
             it.calls.take(CALL)

@@ -19,7 +19,7 @@ from peerlens import cli, servers
 from peerlens.config import SignalingConfig
 
 COMMAND = (sys.executable, "-c", "from peerlens.cli import main; main()")
-COMMANDS = ("demo", "up", "signaling", "gateway", "doctor")
+COMMANDS = ("demo", "up", "signaling", "gateway", "device-token", "doctor")
 DEADLINE_S = 20.0
 
 

@@ -152,7 +152,7 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
         (
             "cameras: {front: {source: 'ftp://a/'}}\n",
             "peerlens.yaml:1: cameras.front.source: 'ftp://a/': expected http://, https://,"
-            " rtsp://, rtsps://, file: or synthetic:",
+            " rtsp://, rtsps://, push:, file: or synthetic:",
         ),
         (
             "cameras: {front: {source: 'synthetic:', motion: {threshold: 1.5}}}\n",

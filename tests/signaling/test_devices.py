@@ -1,7 +1,6 @@
 import pytest
 
 from protocol.messages import RegisterCamera
-from signaling import devices as module
 from signaling.devices import Devices
 from signaling.errors import LinkRefused
 
@@ -35,9 +34,8 @@ def test_a_forbidden_address_registers_nothing() -> None:
     assert len(devices) == 0
 
 
-def test_the_registry_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_DEVICES", 2)
-    devices = Devices(from_loopback=False)
+def test_the_registry_is_bounded() -> None:
+    devices = Devices(from_loopback=False, most=2)
     devices.register("a", RegisterCamera("cam-1", URL))
     devices.register("b", RegisterCamera("cam-2", URL))
     with pytest.raises(LinkRefused, match="at most 2"):

@@ -22,6 +22,9 @@ from edge.settings import HttpSettings
 from protocol.codec import encode
 from protocol.messages import CameraInfo, Hello, RegisterCamera, RegisterGateway
 from signaling.app import signaling_routes
+from signaling.mjpeg import MjpegRoutes
+from signaling.picture_hub import PictureHub
+from signaling.picture_websocket import PictureRoutes
 from signaling.relay_websocket import relay_routes
 from signaling.service import SignalingService
 from signaling.settings import SignalingLimits
@@ -150,10 +153,18 @@ async def signaling_server(
         registry=registry,
     )
     readiness.add("signaling", service.ready)
+    hub = PictureHub(service, calls=not serves_media)
+    pictures = PictureRoutes(service, hub)
+    apart = [
+        *forwarding_routes(service),
+        *relay_routes(service),
+        *pictures.all(),
+        *MjpegRoutes(service, hub).all(),
+    ]
     routes = [
         *health_routes(readiness),
         *metrics_routes(registry),
-        *([] if serves_media else [*forwarding_routes(service), *relay_routes(service)]),
+        *(pictures.beside_a_gateway() if serves_media else apart),
         *signaling_routes(service, web_root=web_root, serves_media=serves_media),
     ]
     authenticator = Authenticator(known_tokens() if with_tokens else None)

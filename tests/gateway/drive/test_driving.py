@@ -17,6 +17,7 @@ from bench.socket_driver import SocketDriver
 from bench.target import Place, Target
 from edge.app import build_app
 from edge.auth import Authenticator
+from edge.message_socket import MessageSocket
 from edge.roles import Role
 from edge.server import serving
 from edge.settings import HttpSettings
@@ -27,7 +28,6 @@ from gateway.drive.control_channel import FLOOD
 from gateway.drive.routes import drive_routes
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.gateway import Gateway
-from gateway.message_socket import MessageSocket
 from gateway.picture_routes import picture_routes
 from gateway.settings import WebrtcSettings
 from peerlens.virtual_car.client import BoardClient

@@ -45,7 +45,8 @@ class MessageSocket:
     ``newest`` gives what to send when nothing else waits, None when there is nothing; after
     ``wake`` it is asked again. ``send_timeout_s``: how long the far end may take nothing.
     ``over`` is called as soon as either side has ended it, before the goodbye, which may take a
-    second when the far end is gone.
+    second when the far end is gone. ``binary`` takes binary messages, where they are expected.
+    ``on_refused`` hears the problem that this side ends the link for.
     """
 
     def __init__(
@@ -56,12 +57,16 @@ class MessageSocket:
         newest: Callable[[], bytes | None] = lambda: None,
         send_timeout_s: float = SEND_TIMEOUT_S,
         over: Callable[[], None] = lambda: None,
+        binary: Callable[[bytes], None] | None = None,
+        on_refused: Callable[[str], None] = lambda slug: None,
     ) -> None:
         self._socket = socket
         self._name = name
         self._newest = newest
         self._send_timeout_s = send_timeout_s
         self._over = over
+        self._binary = binary
+        self._on_refused = on_refused
         self._queue: deque[str] = deque(maxlen=MAX_QUEUED)
         self._woken = asyncio.Event()
         self._bucket = TokenBucket(MESSAGES_PER_S, MESSAGE_BURST, time.monotonic())
@@ -93,7 +98,7 @@ class MessageSocket:
             reason = _first(group)
         except* Exception:
             logger.exception("= %s failed", self._name)
-            reason = SocketEnded("internal-error", "the gateway failed")
+            reason = SocketEnded("internal-error", "the server failed")
         finally:
             if not self._ended.done():
                 self._ended.cancel()
@@ -110,17 +115,20 @@ class MessageSocket:
                     message = await self._socket.receive()
             except TimeoutError:
                 raise SocketEnded("timeout", f"silent for {silence_s:g} s") from None
-            if message.type is WSMsgType.BINARY:
-                raise SocketEnded("malformed-message", "expected text, not binary")
-            if message.type is not WSMsgType.TEXT:
+            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 raise SocketEnded
             if not self._bucket.take(time.monotonic()):
                 detail = f"expected at most {MESSAGES_PER_S:g} messages a second"
                 raise SocketEnded("too-fast", detail)
-            try:
-                received(message.data)
-            except ProtocolError as error:
-                raise SocketEnded(error.slug, str(error)) from error
+            if message.type is WSMsgType.TEXT:
+                try:
+                    received(message.data)
+                except ProtocolError as error:
+                    raise SocketEnded(error.slug, str(error)) from error
+            elif self._binary is not None:
+                self._binary(message.data)
+            else:
+                raise SocketEnded("malformed-message", "expected text, not binary")
 
     async def _write(self) -> None:
         while True:
@@ -147,6 +155,8 @@ class MessageSocket:
     async def _say_goodbye(self, reason: SocketEnded | None) -> None:
         """Close with the reason; without one the server stops."""
         logger.info("= %s ends: %s", self._name, reason or "the server stops")
+        if reason is not None and reason.slug is not None:
+            self._on_refused(reason.slug)
         if self._socket.closed:
             return
         with contextlib.suppress(TimeoutError, ConnectionError):
@@ -154,7 +164,8 @@ class MessageSocket:
                 if reason is not None and reason.slug is not None:
                     error = Error(PROBLEM_PREFIX + reason.slug, reason.detail[:500])
                     await self._socket.send_str(encode(error))
-                await self._socket.close(code=_code(reason))
+                slug = (reason and reason.slug) or ""
+                await self._socket.close(code=_code(reason), message=slug.encode())
 
 
 def _code(reason: SocketEnded | None) -> int:

@@ -1,33 +1,34 @@
-"""How a WebSocket to the gateway begins and ends: first message, version, role, and refusals."""
+"""How a WebSocket begins and ends: first message, version, role, and refusals."""
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TypeVar
 
 from aiohttp import WSMsgType, web
 
 from edge.addresses import client_address
 from edge.auth import AUTHENTICATOR
+from edge.device_gate import DeviceRefused
+from edge.errors import EdgeError
+from edge.message_socket import CLOSE_TIMEOUT_S, Socket
 from edge.problems import Problem
 from edge.roles import Role
 from edge.stopping import STOPPING
 from edge.unsent import UNSENT_BYTES, hold_back
-from gateway.errors import GatewayError, TooManyViewers, UnknownBoard, UnknownCamera
-from gateway.message_socket import CLOSE_TIMEOUT_S, Socket
 from protocol import VERSION
 from protocol.close_codes import GOING_AWAY, close_code
 from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
 from protocol.errors import PROBLEM_PREFIX, ProtocolError
-from protocol.messages import Error, Join, RegisterBoard
+from protocol.messages import Error, Join, RegisterBoard, RegisterCamera
 
 FIRST_MESSAGE_TIMEOUT_S = 10.0
 
-First = TypeVar("First", Join, RegisterBoard)
+First = TypeVar("First", Join, RegisterBoard, RegisterCamera)
 Serve = Callable[[web.WebSocketResponse], Coroutine[None, None, None]]
 
 
-class Refused(Exception):
+class Refused(EdgeError):
     """Whoever connected is not served. ``slug`` is the problem, the text says why."""
 
     def __init__(self, slug: str, detail: str) -> None:
@@ -35,15 +36,23 @@ class Refused(Exception):
         self.slug = slug
 
 
-async def served(request: web.Request, serve: Serve) -> web.StreamResponse:
+async def served(
+    request: web.Request,
+    serve: Serve,
+    *,
+    socket: web.WebSocketResponse | None = None,
+    on_refused: Callable[[str], None] = lambda slug: None,
+) -> web.StreamResponse:
     """Answer ``request`` with a WebSocket that ``serve`` serves, until either end leaves.
 
-    What ``serve`` raises is told: :class:`Refused`, ProtocolError, GatewayError. It is cancelled
-    when the server stops. Raises :class:`Problem` 426 where no WebSocket was asked for.
+    What ``serve`` raises is told, and its problem given to ``on_refused``: :class:`Refused` and
+    ProtocolError. It is cancelled when the server stops. Raises :class:`Problem` 426 where no
+    WebSocket was asked for.
 
-    Sending waits until the network has taken all but little of what was sent before.
+    Sending waits until the network has taken all but little of what was sent before. A ``socket``
+    of the caller's own needs ``writer_limit=UNSENT_BYTES`` for that.
     """
-    socket = web.WebSocketResponse(
+    socket = socket or web.WebSocketResponse(
         timeout=CLOSE_TIMEOUT_S,
         compress=False,
         max_msg_size=MAX_MESSAGE_BYTES,
@@ -65,7 +74,7 @@ async def served(request: web.Request, serve: Serve) -> web.StreamResponse:
     finally:
         serving.cancel()
     try:
-        await _conclude(socket, serving)
+        await _conclude(socket, serving, on_refused)
     finally:
         _abandon_unsent(request.transport)
     return socket
@@ -75,18 +84,17 @@ def _cancel(serving: asyncio.Task[None]) -> None:
     serving.cancel()
 
 
-async def _conclude(socket: web.WebSocketResponse, serving: asyncio.Task[None]) -> None:
+async def _conclude(
+    socket: web.WebSocketResponse, serving: asyncio.Task[None], on_refused: Callable[[str], None]
+) -> None:
     try:
         await serving
     except asyncio.CancelledError:
         # The server stops; being cancelled itself would not have come this far.
         await socket.close(code=GOING_AWAY)
-    except Refused as refused:
+    except (Refused, ProtocolError) as refused:
+        on_refused(refused.slug)
         await refuse(socket, refused.slug, str(refused))
-    except ProtocolError as error:
-        await refuse(socket, error.slug, str(error))
-    except GatewayError as error:
-        await refuse(socket, slug_of(error), str(error))
 
 
 def _abandon_unsent(transport: asyncio.Transport | None) -> None:
@@ -130,17 +138,29 @@ async def require_role(
     return role
 
 
-def slug_of(error: GatewayError) -> str:
-    """Return the problem that an error is told as, to who came over a WebSocket."""
-    match error:
-        case UnknownBoard():
-            return "board-unknown"
-        case UnknownCamera():
-            return "unknown-camera"
-        case TooManyViewers():
-            return "overloaded"
-        case _:
-            return "forbidden"
+@contextlib.asynccontextmanager
+async def registered_device(
+    request: web.Request, message: RegisterBoard | RegisterCamera, kind: str
+) -> AsyncIterator[None]:
+    """Have the device that ``message`` registers connected for the length of the block.
+
+    Raises :class:`Refused` when its token may not speak for its id.
+    """
+    authenticator, address = request.app[AUTHENTICATOR], client_address(request)
+    try:
+        bearer = await authenticator.bearer_of_token(message.token, address, anonymous=Role.DEVICE)
+    except Problem as problem:
+        raise Refused("unauthorized", problem.detail) from problem
+    if bearer.role is not Role.DEVICE:
+        raise Refused("forbidden", f"this needs the token of a device, not of a {bearer.role}")
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(
+                authenticator.devices.entered(kind, message.device_id, bearer.device, address)
+            )
+        except DeviceRefused as refused:
+            raise Refused(refused.slug, str(refused)) from refused
+        yield
 
 
 async def refuse(socket: Socket, slug: str, detail: str) -> None:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from gateway.newest_slot import Closed, NewestSlot
+from edge.newest_slot import Closed, NewestSlot
 
 
 async def test_newest_wins() -> None:
