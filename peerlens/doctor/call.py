@@ -23,7 +23,7 @@ from peerlens.doctor.http_client import words
 ANSWER_TIMEOUT_S = 5.0
 PICTURE_TIMEOUT_S = 6.0
 CLOSE_TIMEOUT_S = 1.5
-TEST_CAMERA = CameraSettings(source="synthetic:")
+TEST_CAMERA_ID, TEST_CAMERA = "test-picture", CameraSettings(source="synthetic:")
 
 Exchange = Callable[[str], Awaitable[str]]
 """Takes an SDP offer and returns the answer. Raises :class:`CallRefused`."""

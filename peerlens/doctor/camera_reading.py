@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import simplejpeg
 
-from gateway.settings import CameraSettings
+from gateway.settings import CameraSettings, UplinkSettings
 from gateway.source import open_source
 from gateway.source.base import Source
 from gateway.source.errors import SourceError, SourceStalled
@@ -49,8 +49,12 @@ class _Watch:
             self.bytes_seen += len(frame.data)
 
 
-async def read_camera(settings: CameraSettings) -> CameraReading:
+async def read_camera(
+    settings: CameraSettings, signaling: UplinkSettings | None = None
+) -> CameraReading:
     """Connect as the gateway would, and leave after about two seconds of pictures.
+
+    ``signaling`` is where the pictures are of a camera that pushes them.
 
     Ends by itself: within the two patiences and the time watched.
     """
@@ -61,7 +65,7 @@ async def read_camera(settings: CameraSettings) -> CameraReading:
         }
     )
     try:
-        source = open_source(patient)
+        source = open_source(patient, signaling)
     except SourceError as refused:
         return CameraReading(error=refused)
     watch = _Watch(asyncio.get_running_loop().time())

@@ -6,78 +6,83 @@ from typing import Any
 
 from yarl import URL
 
-from gateway.settings import CameraSettings, SourceAuthSettings
+from gateway.settings import CameraSettings, SourceAuthSettings, UplinkSettings
 from peerlens.doctor import camera
-from peerlens.doctor.camera_reading import read_camera
+from peerlens.doctor.camera_reading import CameraReading, read_camera
 from peerlens.doctor.finding import Finding, note, ok, problem, warning
 from peerlens.doctor.running import RunningServer
 
 MAX_AT_ONCE = 16
 LIVE = "live"
-PUSH = "push"
 
 
 async def look_at_cameras(
-    cameras: Mapping[str, CameraSettings], server: RunningServer | None, token: str | None
+    cameras: Mapping[str, CameraSettings],
+    server: RunningServer | None,
+    viewer: str | None,
+    signaling: UplinkSettings | None,
 ) -> list[Finding]:
     """Watch each camera for a moment, some at once.
 
-    A camera that the running gateway has open is watched through the gateway: most cameras serve
-    one stream well, and viewers are looking at it.
+    A camera that the running gateway has open is watched through the gateway, with the token of a
+    ``viewer``: most cameras serve one stream well, and viewers are looking at it. ``signaling`` is
+    where those are that push their pictures, if it is up.
     """
     room = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def look(camera_id: str, settings: CameraSettings) -> list[Finding]:
         async with room:
-            return await _look_at(camera_id, settings, server, token)
+            if pushes(settings):
+                reading = await read_camera(settings, signaling) if signaling is not None else None
+                return judge_push(camera_id, reading)
+            if server is not None and _holds(server, camera_id):
+                through = await read_camera(_passed_on(server, camera_id, viewer))
+                return camera.judge(camera_id, through, through_gateway=True)
+            return camera.judge(camera_id, await read_camera(settings))
 
     found = await asyncio.gather(*(look(each, settings) for each, settings in cameras.items()))
     return [finding for findings in found for finding in findings]
 
 
-async def _look_at(
-    camera_id: str, settings: CameraSettings, server: RunningServer | None, token: str | None
-) -> list[Finding]:
-    told = (server.cameras or {}).get(camera_id) if server is not None else None
-    if URL(settings.source).scheme == PUSH:
-        return [judge_push(camera_id, told)]
-    if server is not None and told is not None and told.get("state") == LIVE:
-        passed_on = CameraSettings(
-            source=str(server.url / camera_id / "stream"), auth=SourceAuthSettings(bearer=token)
-        )
-        return camera.judge(camera_id, await read_camera(passed_on), through_gateway=True)
-    return camera.judge(camera_id, await read_camera(settings))
+def pushes(settings: CameraSettings) -> bool:
+    """Whether the camera pushes its pictures to signaling."""
+    return URL(settings.source).scheme == "push"
 
 
-def judge_push(camera_id: str, told: Mapping[str, Any] | None) -> Finding:
-    """Say how a camera does that pushes its pictures: only a running server can know."""
-    if told is None:
-        return note(
-            "camera.pushes",
-            f"{camera_id} pushes its pictures, so only a running server can tell how it does",
-            "nobody can connect to it from here",
-            "start Peerlens, and run the doctor again",
+def _holds(server: RunningServer, camera_id: str) -> bool:
+    return (server.cameras or {}).get(camera_id, {}).get("state") == LIVE
+
+
+def _passed_on(server: RunningServer, camera_id: str, viewer: str | None) -> CameraSettings:
+    """The camera as the running server gives it to viewers."""
+    source = str(server.url / camera_id / "stream")
+    return CameraSettings(source=source, auth=SourceAuthSettings(bearer=viewer))
+
+
+def judge_push(camera_id: str, reading: CameraReading | None) -> list[Finding]:
+    """Say how a camera does that pushes; ``reading`` is None where there is nobody to ask."""
+    if reading is None:
+        return [
+            note(
+                "camera.pushes",
+                f"{camera_id} pushes its pictures, so only a running server can tell how it does",
+                "nobody can connect to it from here",
+                "start Peerlens, and run the doctor again",
+                camera=camera_id,
+            )
+        ]
+    if reading.error is None:
+        return camera.judge(camera_id, reading)
+    return [
+        problem(
+            "camera.not-pushing",
+            f"{camera_id} gives no pictures: {reading.error}",
+            "the gateway has nothing to show",
+            "check that the device has the right server address and a device token, and that its"
+            " id is the one after push:",
             camera=camera_id,
         )
-    state, detail = str(told.get("state")), told.get("detail")
-    if state == LIVE:
-        return ok("camera.pictures", f"{camera_id} pushes its pictures", camera=camera_id)
-    if state == "idle":
-        return note(
-            "camera.pushes",
-            f"{camera_id} pushes its pictures, and nobody watches it just now",
-            "whether it is there shows when somebody does",
-            f"open its page, /camera/{camera_id}, and run the doctor again",
-            camera=camera_id,
-        )
-    return problem(
-        "camera.not-pushing",
-        f"{camera_id} should push its pictures but does not: {detail or state}",
-        "the gateway has nothing to show",
-        "check that the device has the right server address and the device token, and that its id"
-        " is the one after push:",
-        camera=camera_id,
-    )
+    ]
 
 
 def judge_listing(cameras: Mapping[str, Any]) -> list[Finding]:

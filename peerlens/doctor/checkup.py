@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from edge.roles import Role
+from gateway.settings import UplinkSettings
 from peerlens.config import GatewayConfig, SignalingConfig
 from peerlens.doctor import (
     browsers,
@@ -147,16 +148,31 @@ class Checkup:
                 self._findings += cameras.judge_listing(server.cameras)
                 await self._call_first(session, server, viewer, "camera.registered")
             return
-        self._findings += await cameras.look_at_cameras(self._config.cameras, server, viewer)
-        if server is not None and server.refused is None and self._good("camera.pictures"):
+        known = self._config.cameras
+        self._findings += await cameras.look_at_cameras(
+            known, server, viewer, self._signaling_of_pushers(server, tokens)
+        )
+        good = self._good("camera.pictures")
+        if server is not None and server.refused is None and good:
             await self._call_first(session, server, viewer, "camera.pictures")
             return
-        camera, settings = "the test picture", call.TEST_CAMERA
-        if good := self._good("camera.pictures"):
-            camera, settings = good[0], self._config.cameras[good[0]]
-        if settings is call.TEST_CAMERA or not settings.source.startswith(cameras.PUSH):
-            reading = await call.call_own(camera, settings)
-            self._findings += call.judge(reading, CALLED)
+        camera = next((each for each in good if not cameras.pushes(known[each])), None)
+        if camera is None:
+            reading = await call.call_own(call.TEST_CAMERA_ID, call.TEST_CAMERA)
+        else:
+            reading = await call.call_own(camera, known[camera])
+        self._findings += call.judge(reading, CALLED)
+
+    def _signaling_of_pushers(
+        self, server: RunningServer | None, tokens: KnownTokens
+    ) -> UplinkSettings | None:
+        """Where the pictures of cameras are that push them; None where nothing runs."""
+        if isinstance(self._config, GatewayConfig):
+            return self._config.signaling
+        if server is None:
+            return None
+        url = str(server.url.with_scheme("ws") / "ws")
+        return UplinkSettings(url=url, token=tokens.by_role.get(Role.GATEWAY))
 
     async def _call_first(
         self, session: ClientSession, server: RunningServer, token: str | None, finding_id: str

@@ -1,24 +1,23 @@
 """Cameras that cannot be asked: they push, or somebody else has them."""
 
-from typing import Any
-
 import pytest
 
+from gateway.source.errors import SourceUnreachable
 from peerlens.doctor import cameras
+from peerlens.doctor.camera_reading import CameraReading
 from peerlens.doctor.finding import Level
 
 
 @pytest.mark.parametrize(
-    ("told", "finding_id", "level"),
+    ("reading", "finding_id", "level"),
     [
         (None, "camera.pushes", Level.NOTE),
-        ({"state": "idle"}, "camera.pushes", Level.NOTE),
-        ({"state": "live"}, "camera.pictures", Level.OK),
-        ({"state": "offline", "detail": "no device cam-1"}, "camera.not-pushing", Level.PROBLEM),
+        (CameraReading(pictures=50, fps=25.0), "camera.pictures", Level.OK),
+        (CameraReading(error=SourceUnreachable("no cam-1")), "camera.not-pushing", Level.PROBLEM),
     ],
 )
-def test_a_camera_that_pushes(told: Any, finding_id: str, level: Level) -> None:
-    found = cameras.judge_push("front", told)
+def test_a_camera_that_pushes(reading: CameraReading | None, finding_id: str, level: Level) -> None:
+    [found] = cameras.judge_push("front", reading)
     assert (found.id, found.level) == (finding_id, level)
 
 
