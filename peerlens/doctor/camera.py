@@ -34,7 +34,7 @@ class _Ending(NamedTuple):
 
 
 _NO_PICTURES = "the gateway has nothing to show"
-_ENDINGS: Mapping[type[SourceError], _Ending] = {
+ENDINGS: Mapping[type[SourceError], _Ending] = {
     BadSource: _Ending("bad-source", _NO_PICTURES, "correct cameras.{camera}.source"),
     WantsCredentials: _Ending(
         "credentials",
@@ -80,7 +80,7 @@ _ENDINGS: Mapping[type[SourceError], _Ending] = {
         "ping it from this machine; look up its address in the router; check power and Wi-Fi",
     ),
 }
-_UNREACHABLE = _Ending(
+UNREACHABLE = _Ending(
     "unreachable",
     _NO_PICTURES,
     "check that it is on and that the port is right: open the address in a browser on this machine",
@@ -206,7 +206,7 @@ def _ending(camera: str, reading: CameraReading) -> Finding:
             pictures=0,
         )
     ending = next(
-        (ending for kind, ending in _ENDINGS.items() if isinstance(error, kind)), _UNREACHABLE
+        (ending for kind, ending in ENDINGS.items() if isinstance(error, kind)), UNREACHABLE
     )
     return problem(
         f"camera.{ending.name}",

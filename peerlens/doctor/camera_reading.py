@@ -18,6 +18,7 @@ QUIET_S = 0.6
 """Silence at the end of the time that is waited out: it may be a stall."""
 MOST_PATIENCE_S = 3.0
 """For the connection, and for a picture, whatever the settings of the camera say."""
+LEAVE_TIMEOUT_S = 2.0
 _POLL_S = 0.02
 
 
@@ -74,8 +75,9 @@ async def read_camera(
         await _watched_enough(task, watch, patient)
     finally:
         task.cancel()
-        await asyncio.wait({task})
-    error = None if task.cancelled() else task.exception()
+        # A source that reads in a thread may take a moment to notice.
+        await asyncio.wait({task}, timeout=LEAVE_TIMEOUT_S)
+    error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None and not isinstance(error, SourceError):
         raise error
     return _reading(source, watch, error)

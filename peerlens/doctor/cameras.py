@@ -1,7 +1,7 @@
 """All cameras of a configuration, without taking one away from who has it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from yarl import URL
@@ -12,7 +12,7 @@ from peerlens.doctor.camera_reading import CameraReading, read_camera
 from peerlens.doctor.finding import Finding, note, ok, problem, warning
 from peerlens.doctor.running import RunningServer
 
-MAX_AT_ONCE = 16
+MAX_AT_ONCE = 32
 LIVE = "live"
 
 
@@ -21,8 +21,9 @@ async def look_at_cameras(
     server: RunningServer | None,
     viewer: str | None,
     signaling: UplinkSettings | None,
-) -> list[Finding]:
-    """Watch each camera for a moment, some at once.
+    tell: Callable[[list[Finding]], None],
+) -> None:
+    """Watch each camera for a moment, some at once, and ``tell`` of each as soon as it is known.
 
     A camera that the running gateway has open is watched through the gateway, with the token of a
     ``viewer``: most cameras serve one stream well, and viewers are looking at it. ``signaling`` is
@@ -30,18 +31,20 @@ async def look_at_cameras(
     """
     room = asyncio.Semaphore(MAX_AT_ONCE)
 
-    async def look(camera_id: str, settings: CameraSettings) -> list[Finding]:
+    async def look(camera_id: str, settings: CameraSettings) -> None:
         async with room:
             if pushes(settings):
                 reading = await read_camera(settings, signaling) if signaling is not None else None
-                return judge_push(camera_id, reading)
-            if server is not None and _holds(server, camera_id):
+                tell(judge_push(camera_id, reading))
+            elif server is not None and _holds(server, camera_id):
                 through = await read_camera(_passed_on(server, camera_id, viewer))
-                return camera.judge(camera_id, through, through_gateway=True)
-            return camera.judge(camera_id, await read_camera(settings))
+                tell(camera.judge(camera_id, through, through_gateway=True))
+            else:
+                tell(camera.judge(camera_id, await read_camera(settings)))
 
-    found = await asyncio.gather(*(look(each, settings) for each, settings in cameras.items()))
-    return [finding for findings in found for finding in findings]
+    async with asyncio.TaskGroup() as tasks:
+        for camera_id, settings in cameras.items():
+            tasks.create_task(look(camera_id, settings))
 
 
 def pushes(settings: CameraSettings) -> bool:

@@ -80,7 +80,8 @@ class Checkup:
         tokens = running.read_tokens(self._config.auth)
         self._secrets |= set(tokens.by_role.values())
         self._findings += running.judge_tokens(tokens)
-        self._findings += browsers.judge(self._config.http, self._has_http_cameras)
+        if not isinstance(self._config, GatewayConfig):
+            self._findings += browsers.judge(self._config.http, self._has_http_cameras)
         async with http_client() as session:
             server = await self._look_at_port(session, tokens)
             await asyncio.gather(
@@ -149,9 +150,8 @@ class Checkup:
                 await self._call_first(session, server, viewer, "camera.registered")
             return
         known = self._config.cameras
-        self._findings += await cameras.look_at_cameras(
-            known, server, viewer, self._signaling_of_pushers(server, tokens)
-        )
+        pushed_to = self._signaling_of_pushers(server, tokens)
+        await cameras.look_at_cameras(known, server, viewer, pushed_to, self._findings.extend)
         good = self._good("camera.pictures")
         if server is not None and server.refused is None and good:
             await self._call_first(session, server, viewer, "camera.pictures")
@@ -194,7 +194,8 @@ class Checkup:
         handed_out: tuple[IceServer, ...] = ()
         for link in await self._links(session, server, tokens):
             self._findings += signaling.judge(link)
-            self._findings += clock.judge(link.health.clock_offset_s, str(link.url.host))
+            if server is None or link.url.host != server.url.host:
+                self._findings += clock.judge(link.health.clock_offset_s, str(link.url.host))
             handed_out += link.ice_servers
         if server is not None:
             handed_out += tuple(_ice_server(each) for each in server.ice_servers)
@@ -208,19 +209,21 @@ class Checkup:
     async def _links(
         self, session: ClientSession, server: RunningServer | None, tokens: KnownTokens
     ) -> list[LinkReading]:
-        wanted: list[tuple[URL, Hello | RegisterGateway]] = []
+        wanted: list[tuple[URL, Hello | RegisterGateway, str | None]] = []
         hello = Hello(VERSION, tokens.by_role.get(Role.VIEWER))
         if isinstance(self._config, GatewayConfig):
             # Under an id of our own and without cameras, so that it throws nobody out.
             uplink = self._config.signaling
-            wanted.append((URL(uplink.url), RegisterGateway(self._name, (), token=uplink.token)))
+            introduction = RegisterGateway(self._name, (), token=uplink.token)
+            wanted.append((URL(uplink.url), introduction, None))
         elif server is not None and server.refused is None:
-            wanted.append((server.url.with_scheme("ws") / "ws", hello))
+            wanted.append((server.url.with_scheme("ws") / "ws", hello, None))
         if self._public_url is not None:
             scheme = "wss" if self._public_url.scheme in ("https", "wss") else "ws"
-            wanted.append((self._public_url.with_scheme(scheme) / "ws", hello))
+            url = self._public_url.with_scheme(scheme) / "ws"
+            wanted.append((url, hello, str(self._public_url.origin())))
         now_s = self._clock_s()
-        links = (read_link(session, url, introduction, now_s) for url, introduction in wanted)
+        links = (read_link(session, *each, now_s) for each in wanted)
         return list(await asyncio.gather(*links))
 
     async def _ice(self, servers: IceServers) -> None:

@@ -1,5 +1,6 @@
 """A Peerlens that is running already: what it says about itself."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,9 +50,11 @@ def read_tokens(auth: AuthSettings) -> KnownTokens:
 
 async def read_running(session: ClientSession, url: URL, viewer: str | None) -> RunningServer:
     """Ask the server at ``url``, with the token of a viewer where there is one."""
-    ready = await get(session, url / "readyz")
-    cameras = await get(session, url / "api" / "cameras", viewer)
-    relays = await get(session, url / "api" / "ice-servers", viewer)
+    ready, cameras, relays = await asyncio.gather(
+        get(session, url / "readyz"),
+        get(session, url / "api" / "cameras", viewer),
+        get(session, url / "api" / "ice-servers", viewer),
+    )
     detail = ready.body.get("detail") if isinstance(ready.body, dict) else None
     return RunningServer(
         url,

@@ -18,7 +18,7 @@ class _Refusal(NamedTuple):
 
 
 _NOT_IN = "it lets nobody in whose token it does not know"
-_REFUSALS: Mapping[str, _Refusal] = {
+REFUSALS: Mapping[str, _Refusal] = {
     "unauthorized": _Refusal(
         "token",
         _NOT_IN,
@@ -40,7 +40,7 @@ _REFUSALS: Mapping[str, _Refusal] = {
         "raise limits.connections or limits.connections_per_address there",
     ),
 }
-_OTHER = _Refusal("refused", "it does not work with this gateway", "look into its log")
+OTHER = _Refusal("refused", "it does not work with this gateway", "look into its log")
 _APART = "without signaling nobody finds this gateway's cameras"
 
 
@@ -59,7 +59,7 @@ def _link(where: str, reading: LinkReading) -> Finding:
         return ok("signaling.reachable", what, took_ms=round(reading.took_ms))
     if reading.refused is not None:
         slug, detail = reading.refused
-        refusal = _REFUSALS.get(slug, _OTHER)
+        refusal = REFUSALS.get(slug, OTHER)
         return problem(
             f"signaling.{refusal.name}",
             f"{where} refuses us: {detail}",
@@ -68,6 +68,15 @@ def _link(where: str, reading: LinkReading) -> Finding:
             problem=slug,
         )
     if reading.status is not None:
+        if reading.health.is_peerlens and reading.status == 403:
+            return problem(
+                "signaling.foreign-page",
+                f"{where} does not take pages at this address for its own",
+                "browsers that open it there are refused",
+                "have the proxy pass on the Host header; an open server behind a proxy needs"
+                " auth.mode token, and http.allowed_hosts names other hosts",
+                status=reading.status,
+            )
         if reading.health.is_peerlens and reading.status in (200, 400, 404, 426):
             return problem(
                 "signaling.no-websocket",

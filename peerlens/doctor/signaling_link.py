@@ -47,15 +47,22 @@ class LinkReading:
 
 
 async def read_link(
-    session: ClientSession, url: URL, introduction: Hello | RegisterGateway, now_s: float
+    session: ClientSession,
+    url: URL,
+    introduction: Hello | RegisterGateway,
+    origin: str | None,
+    now_s: float,
 ) -> LinkReading:
-    """Introduce oneself at ``url`` (ws or wss) and leave again; never raises for what is found."""
+    """Introduce oneself at ``url`` (ws or wss) and leave again; never raises for what is found.
+
+    ``origin`` is that of the page, when a browser's is meant.
+    """
     secure = url.scheme == "wss"
     http = url.with_scheme("https" if secure else "http")
     health, certificate, link = await asyncio.gather(
         get(session, http.with_path("/healthz").with_query(None)),
         read_certificate(http.host or "", http.port or 443, now_s) if secure else _no_certificate(),
-        _introduced(session, url, introduction),
+        _introduced(session, url, introduction, origin),
     )
     return LinkReading(url, health, certificate, **link)
 
@@ -73,7 +80,10 @@ class _Outcome(TypedDict, total=False):
 
 
 async def _introduced(
-    session: ClientSession, url: URL, introduction: Hello | RegisterGateway
+    session: ClientSession,
+    url: URL,
+    introduction: Hello | RegisterGateway,
+    origin: str | None,
 ) -> _Outcome:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
@@ -81,6 +91,7 @@ async def _introduced(
         async with asyncio.timeout(LINK_TIMEOUT_S):
             socket = await session.ws_connect(
                 url,
+                origin=origin,
                 max_msg_size=MAX_MESSAGE_BYTES,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT_S),
             )

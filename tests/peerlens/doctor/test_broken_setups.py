@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -13,12 +14,15 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from edge.problems import Handler
 from edge.roles import Role
+from peerlens.doctor import camera_reading
 from peerlens.doctor.finding import Level
 from peerlens.virtual_camera import Fault, ScenePictures, VirtualCamera
+from protocol.messages import RegisterCamera
 from tests.support.certificates import Certificates, certificates
 from tests.support.coturn import CONFIG, coturn
-from tests.support.counted_pictures import CountedPictures
+from tests.support.counted_pictures import PICTURES, CountedPictures
 from tests.support.doctor import examined, found, ids
 from tests.support.polling import until
 from tests.support.program import free_port
@@ -107,6 +111,12 @@ def gateway_of(url: str, token: str | None = None) -> dict[str, Any]:
 
 
 @pytest.fixture
+def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the doctor look at cameras for a moment only: they are not what is broken."""
+    monkeypatch.setattr(camera_reading, "WATCHED_S", 0.2)
+
+
+@pytest.fixture
 async def broker() -> AsyncIterator[SignalingServer]:
     async with signaling_server(with_tokens=True) as server:
         yield server
@@ -116,11 +126,13 @@ def ws(server: SignalingServer) -> str:
     return str(server.url.with_scheme("ws") / "ws")
 
 
+@pytest.mark.usefixtures("briefly")
 async def test_signaling_that_is_not_there(tmp_path: Path) -> None:
     report = await examined(tmp_path, gateway_of(f"ws://127.0.0.1:{free_port()}/ws"))
     assert ids(report) == {"signaling.unreachable"}
 
 
+@pytest.mark.usefixtures("briefly")
 @pytest.mark.parametrize(
     ("token", "finding"),
     [
@@ -136,6 +148,7 @@ async def test_signaling_that_does_not_take_the_token(
     assert token not in report.as_json()
 
 
+@pytest.mark.usefixtures("briefly")
 async def test_a_gateway_that_is_registered_stays_so(
     tmp_path: Path, broker: SignalingServer
 ) -> None:
@@ -148,22 +161,62 @@ async def test_a_gateway_that_is_registered_stays_so(
         await registered.expect("pong")
 
 
+@pytest.mark.usefixtures("briefly")
+async def test_a_camera_that_should_push(tmp_path: Path, broker: SignalingServer) -> None:
+    configuration = gateway_of(ws(broker), known_tokens().by_role[Role.GATEWAY])
+    configuration["cameras"] = {"far": {"source": "push:cam-1"}}
+    report = await examined(tmp_path, configuration)
+    assert ids(report) == {"camera.not-pushing"}
+
+    async def push() -> None:
+        async with await broker.connect("/ws/esp32") as device:
+            await device.send(RegisterCamera("cam-1", token=broker.token(Role.DEVICE)))
+            await device.expect("registered")
+            for picture in itertools.cycle(PICTURES):
+                await device.send(picture)
+                await asyncio.sleep(1 / FPS)
+
+    pushing = asyncio.create_task(push())
+    try:
+        report = await examined(tmp_path, configuration)
+    finally:
+        pushing.cancel()
+        await asyncio.wait({pushing})
+    assert ids(report) == set()
+    assert found(report, "camera.pictures").figures["camera"] == "far"
+
+
+@pytest.mark.usefixtures("briefly")
 async def test_a_path_that_is_not_signaling(tmp_path: Path, broker: SignalingServer) -> None:
     url = ws(broker).replace("/ws", "/healthz")
     report = await examined(tmp_path, gateway_of(url))
     assert ids(report) == {"signaling.no-websocket"}
 
 
-@contextlib.asynccontextmanager
-async def tiny_server(
-    *, ahead_s: float = 0.0, tls: Certificates | None = None
-) -> AsyncIterator[int]:
-    """A web server that is no Peerlens, with a clock and a certificate of its own."""
+def nothing_here(ahead_s: float = 0.0) -> Handler:
+    """A web server that is no Peerlens, with a clock of its own."""
 
-    async def answer(_: web.Request) -> web.Response:
+    async def answer(_: web.Request) -> web.StreamResponse:
         date = formatdate(time.time() + ahead_s, usegmt=True)
         return web.Response(status=404, headers={"Date": date})
 
+    return answer
+
+
+def proxy_for(server: SignalingServer) -> Handler:
+    """A proxy that asks the server by the server's own name, not by the one it was asked for."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        headers = {name: value for name, value in request.headers.items() if name != "Host"}
+        async with server.client.get(request.path, headers=headers) as passed_on:
+            kept = {"Server": passed_on.headers["Server"]}
+            return web.Response(status=passed_on.status, headers=kept)
+
+    return answer
+
+
+@contextlib.asynccontextmanager
+async def tiny_server(answer: Handler, tls: Certificates | None = None) -> AsyncIterator[int]:
     context = None
     if tls is not None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -179,9 +232,10 @@ async def tiny_server(
         await runner.cleanup()
 
 
+@pytest.mark.usefixtures("briefly")
 @pytest.mark.parametrize(("ahead_s", "level"), [(20, Level.WARNING), (-300, Level.PROBLEM)])
 async def test_a_clock_that_is_off(tmp_path: Path, ahead_s: float, level: Level) -> None:
-    async with tiny_server(ahead_s=ahead_s) as port:
+    async with tiny_server(nothing_here(ahead_s)) as port:
         report = await examined(tmp_path, gateway_of(f"ws://127.0.0.1:{port}/ws"))
     assert ids(report) == {"signaling.not-peerlens", "clock.off"}
     seen = found(report, "clock.off")
@@ -189,17 +243,35 @@ async def test_a_clock_that_is_off(tmp_path: Path, ahead_s: float, level: Level)
     assert seen.figures["offset_s"] == pytest.approx(ahead_s, abs=2)
 
 
+@pytest.mark.usefixtures("briefly")
 async def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
-    async with tiny_server(tls=certificates(tmp_path, "127.0.0.1")) as port:
+    async with tiny_server(nothing_here(), certificates(tmp_path, "127.0.0.1")) as port:
         report = await examined(tmp_path, gateway_of(f"wss://127.0.0.1:{port}/ws"))
     assert ids(report) == {"signaling.certificate"}
 
 
+@pytest.mark.usefixtures("briefly")
 async def test_a_public_address_with_a_broken_certificate(tmp_path: Path) -> None:
-    async with tiny_server(tls=certificates(tmp_path, "elsewhere.test")) as port:
+    async with tiny_server(nothing_here(), certificates(tmp_path, "elsewhere.test")) as port:
         url = URL(f"https://127.0.0.1:{port}")
         report = await examined(tmp_path, {"limits": {}}, public_url=url)
     assert ids(report) == {"signaling.certificate"}
+
+
+@pytest.mark.usefixtures("briefly")
+async def test_a_public_address_that_is_right(tmp_path: Path) -> None:
+    async with signaling_server() as server:
+        report = await examined(tmp_path, {"limits": {}}, public_url=server.url)
+    assert ids(report) == set()
+    assert found(report, "signaling.reachable")
+
+
+@pytest.mark.usefixtures("briefly")
+async def test_a_proxy_that_hides_the_name_it_was_asked_for(tmp_path: Path) -> None:
+    async with signaling_server() as server, tiny_server(proxy_for(server)) as port:
+        url = URL(f"http://localhost:{port}")
+        report = await examined(tmp_path, {"limits": {}}, public_url=url)
+    assert ids(report) == {"signaling.foreign-page"}
 
 
 # TURN: coturn on loopback, where it relays between its own addresses only when told so

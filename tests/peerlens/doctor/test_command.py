@@ -56,7 +56,7 @@ async def test_all_is_well_beside_a_running_server(tmp_path: Path) -> None:
     found = levels(output)
     assert set(found.values()) <= {"ok", "note"}
     expected = {"port.serving", "server.ready", "camera.pictures", "signaling.reachable"}
-    assert expected | {"clock.right", "call.connected"} <= found.keys()
+    assert expected | {"call.connected"} <= found.keys()
     tokens = Tokens.load_or_create(tmp_path / "state").by_role
     assert not [role for role in Role if tokens[role] in output]
 

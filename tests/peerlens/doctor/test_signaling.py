@@ -50,6 +50,8 @@ def test_each_refusal_has_its_finding(slug: str, name: str) -> None:
     ("status", "is_peerlens", "name"),
     [
         (404, True, "no-websocket"),
+        (403, True, "foreign-page"),
+        (403, False, "not-peerlens"),
         (426, True, "no-websocket"),
         (404, False, "not-peerlens"),
         (502, True, "not-peerlens"),
