@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
+from bench.network.namespaces import Namespace
 from tests.support.chromium import Screen, screen
 from tests.support.program import Program, program
 
@@ -30,8 +31,9 @@ class Demo:
 
 
 @contextlib.asynccontextmanager
-async def demo(*options: str) -> AsyncIterator[Demo]:
-    async with program("demo", "--port", "0", "--fps", "25", *options) as running:
+async def demo(*options: str, inside: Namespace | None = None) -> AsyncIterator[Demo]:
+    arguments = ("demo", "--port", "0", "--fps", "25", *options)
+    async with program(*arguments, inside=inside) as running:
         url = (await running.printed(r"Peerlens is up: (http://\S+)")).group(1).rstrip("/")
         camera = (await running.printed(r"front\s+(http://\S+)/stream")).group(1)
         yield Demo(running, url, camera)

@@ -39,7 +39,11 @@ _READ = """() => {
 }"""
 
 _INBOUND = """async () => {
-  const connection = window.presentedForTests.connections.at(-1);
+  // Trials of better paths have connections of their own.
+  const tracks = [...document.querySelectorAll('video')].flatMap(
+    (video) => video.srcObject?.getTracks() ?? []);
+  const connection = window.presentedForTests.connections.findLast((each) =>
+    each.getReceivers().some(({track}) => tracks.includes(track)));
   const report = await connection.getStats();
   return [...report.values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video') ?? {};
 }"""
@@ -132,6 +136,6 @@ class Presented:
         return count
 
     async def inbound(self) -> dict[str, Any]:
-        """The newest connection's ``inbound-rtp`` statistics of its video."""
+        """The ``inbound-rtp`` statistics of the video that is in the page."""
         stats: dict[str, Any] = await self._page.evaluate(_INBOUND)
         return stats

@@ -40,6 +40,10 @@ window.addEventListener("hashchange", () => {
 window.addEventListener("online", () => {
   peerlens.nudge();
 });
+// Only some browsers tell that the network is another one now.
+(navigator as { readonly connection?: EventTarget }).connection?.addEventListener("change", () => {
+  peerlens.nudge();
+});
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) peerlens.nudge();
 });

@@ -10,6 +10,7 @@ const REASON_LENGTH = 500;
 export class Brokered implements Negotiation {
   readonly #signaling: Signaling;
   readonly #camera: string;
+  readonly #way: "direct" | "turn";
   readonly #session = randomId();
   readonly #link: number;
   readonly #waiting: (IceCandidate | null)[] = [];
@@ -19,9 +20,11 @@ export class Brokered implements Negotiation {
   #answered: { resolve(sdp: string): void; reject(error: Refused): void } | null = null;
   #listener: NegotiationListener | null = null;
 
-  constructor(signaling: Signaling, camera: string) {
+  /** `way`: whether the gateway is to go through TURN as well. */
+  constructor(signaling: Signaling, camera: string, way: "direct" | "turn") {
     this.#signaling = signaling;
     this.#camera = camera;
+    this.#way = way;
     this.#link = signaling.link;
   }
 
@@ -46,6 +49,7 @@ export class Brokered implements Negotiation {
         session: this.#session,
         camera: this.#camera,
         sdp,
+        ...(this.#way === "turn" ? { relay: true } : {}),
       });
       if (!this.#offered) this.#fail("timeout", "the server cannot be reached");
       for (const candidate of this.#waiting.splice(0)) this.candidate(candidate);

@@ -18,6 +18,8 @@ export const SECOND_SYNC_MS = 300;
 export const SILENCE_MS = 5_000;
 /** How long an answer may take, beside round trips, when there is reason to doubt the link. */
 const PROBE_MS = 800;
+/** A question that is lost is sent again a second later only; later ones bring it forward. */
+const ASK_AGAIN_MS = 200;
 
 /** What this needs of an `RTCDataChannel`. */
 export type Channel = Pick<RTCDataChannel, "onopen" | "onmessage" | "onclose" | "send">;
@@ -36,6 +38,7 @@ export class EventsChannel {
   #hasBeaten = false;
   #isClose = false;
   #heardMs = 0;
+  #askedMs = 0;
   #probe: { readonly sentMs: number } | null = null;
   #refused = 0;
 
@@ -60,6 +63,11 @@ export class EventsChannel {
     return this.#isOpen;
   }
 
+  /** How long ago the gateway answered last. */
+  idleMs(nowMs: number): number {
+    return nowMs - this.#heardMs;
+  }
+
   /** Whether the gateway owes an answer for too long. */
   isSilent(nowMs: number): boolean {
     if (!this.#isOpen) return false;
@@ -68,10 +76,12 @@ export class EventsChannel {
     return nowMs - this.#heardMs > SILENCE_MS;
   }
 
-  /** Asks for a sign of life within about a second rather than five. */
+  /** Asks for a sign of life within about a second rather than five; may be called at any rate. */
   probe(): void {
-    if (!this.#isOpen || this.#probe !== null) return;
-    this.#probe = { sentMs: epochNow() };
+    const nowMs = epochNow();
+    if (!this.#isOpen) return;
+    if (this.#probe === null) this.#probe = { sentMs: nowMs };
+    else if (nowMs - this.#askedMs < ASK_AGAIN_MS) return;
     this.#sync();
   }
 
@@ -115,7 +125,8 @@ export class EventsChannel {
   }
 
   #sync(): void {
-    this.send({ type: "sync", sentMs: epochNow() });
+    this.#askedMs = epochNow();
+    this.send({ type: "sync", sentMs: this.#askedMs });
   }
 
   #receive(data: unknown, listener: EventsListener): void {

@@ -1,6 +1,8 @@
 /** Frames of a `<video>` as they reach the screen. */
 
 export interface ShownFrame {
+  /** When it was handed to the screen, by `performance.now`. */
+  readonly presentedMs: number;
   /** Where the browser tells; 32 bits at 90 kHz. */
   readonly rtpTimestamp: number | undefined;
   readonly width: number;
@@ -16,9 +18,10 @@ export function watchFrames(
   if (!("requestVideoFrameCallback" in video)) return () => undefined;
   let handle = 0;
   const next = () => {
-    handle = video.requestVideoFrameCallback((_now, { rtpTimestamp, width, height }) => {
+    handle = video.requestVideoFrameCallback((_now, frame) => {
+      const { presentationTime, rtpTimestamp, width, height } = frame;
       next();
-      shown({ rtpTimestamp, width, height });
+      shown({ presentedMs: presentationTime, rtpTimestamp, width, height });
     });
   };
   next();

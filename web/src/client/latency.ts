@@ -40,7 +40,11 @@ export class LatencyMeter {
   frame(rtpTimestamp: number, nowMs: number, offsetMs: number | null): void {
     if (this.#known === null || offsetMs === null) return;
     if (nowMs - this.#toldMs > TOLD_MAX_AGE_MS) return;
-    const ageMs = nowMs + offsetMs - captureMs(rtpTimestamp, this.#known);
+    this.shown(nowMs + offsetMs - captureMs(rtpTimestamp, this.#known), nowMs);
+  }
+
+  /** Notes that a picture of a known age is on screen. */
+  shown(ageMs: number, nowMs: number): void {
     this.#samples.push({ atMs: nowMs, ageMs });
     this.#forget(nowMs);
   }

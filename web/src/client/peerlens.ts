@@ -3,13 +3,14 @@
 import { Brokered } from "./brokered";
 import { epochNow } from "./clock";
 import type { Endpoints } from "./config";
-import { Pictures } from "./drive/pictures";
 import { Relay } from "./drive/relay";
-import type { TransportListener } from "./drive/transport";
 import { Refused } from "./errors";
+import { hasTurn } from "./iceServers";
 import type { CameraInfo } from "./messages";
 import type { Negotiation } from "./negotiation";
 import { Source, type Observable } from "./observable";
+import type { Way } from "./path";
+import { Pictures } from "./pictures";
 import { Roster } from "./roster";
 import type { CreatePeerConnection } from "./session";
 import { Signaling, type Socket } from "./signaling";
@@ -36,7 +37,7 @@ interface Shared {
 
 /** From the grid to a camera's own page the picture goes on. */
 const LINGER_MS = 1_000;
-const SNAPSHOT_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export class Peerlens {
   readonly signaling: Signaling;
@@ -130,57 +131,56 @@ export class Peerlens {
     };
   }
 
-  /** Another way to the car of `camera`, for when there is no peer connection; not started. */
-  relay(camera: string, listener: TransportListener): Relay {
-    const { createSocket, endpoints, tokens } = this.#options;
-    return new Relay(
-      {
-        camera,
-        token: () => tokens.token,
-        createSocket: () => createSocket(endpoints.controlUrl),
-      },
-      listener,
-    );
-  }
-
   /**
-   * Another way to see `camera`, for when there is no peer connection; not started. `offsetMs`: the
-   * gateway's clock less this page's.
+   * The address where `camera` shows its own stream to its own network; null when the server
+   * knows none. Rejects with `Refused`.
    */
-  pictures(camera: string, offsetMs: () => number | null): Pictures {
-    const { createSocket, endpoints, tokens } = this.#options;
-    return new Pictures({
-      camera,
-      token: () => tokens.token,
-      createSocket: () => createSocket(endpoints.viewerUrl),
-      decode: (jpeg) => createImageBitmap(jpeg),
-      offsetMs,
-    });
+  async streamUrl(camera: string): Promise<string | null> {
+    const car = this.#infoOf(camera)?.car ?? camera;
+    const response = await this.#get(`api/cars/${encodeURIComponent(car)}/camera`);
+    if (response.status === 404) return null;
+    return localStreamUrl(await answered(response).json());
   }
 
   /** The camera's newest complete JPEG. Rejects with `Refused`. */
   async snapshot(camera: string): Promise<Blob> {
-    const { token } = this.#options.tokens;
-    const url = `${this.#options.endpoints.httpUrl}/${encodeURIComponent(camera)}/snapshot.jpg`;
-    const response = await this.#options
-      .fetch(url, {
-        headers: token === null ? {} : { Authorization: `Bearer ${token}` },
-        cache: "no-store",
-        signal: AbortSignal.timeout(SNAPSHOT_TIMEOUT_MS),
-      })
-      .catch((error: unknown) => {
-        throw new Refused("gateway-offline", String(error));
-      });
-    if (!response.ok) throw new Refused("refused", `the server answered ${String(response.status)}`);
-    return response.blob();
+    const response = await this.#get(`${encodeURIComponent(camera)}/snapshot.jpg`);
+    return answered(response).blob();
+  }
+
+  #get(path: string): Promise<Response> {
+    const { endpoints, tokens, fetch } = this.#options;
+    return fetch(`${endpoints.httpUrl}/${path}`, {
+      headers: tokens.token === null ? {} : { Authorization: `Bearer ${tokens.token}` },
+      cache: "no-store",
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw new Refused("gateway-offline", String(error));
+    });
   }
 
   #share(camera: string): Shared {
-    const { mode, createPeerConnection } = this.#options;
+    const { mode, createPeerConnection, createSocket, endpoints, tokens } = this.#options;
+    const token = () => tokens.token;
     const watcher = new Watcher({
       camera,
       createPeerConnection,
-      negotiate: () => this.#negotiate(camera),
+      can: () => this.#can,
+      negotiate: (way) => this.#negotiate(camera, way),
+      createPictures: (options) =>
+        new Pictures({
+          ...options,
+          camera,
+          token,
+          createSocket: () => createSocket(endpoints.viewerUrl),
+        }),
+      decode: (jpeg) => createImageBitmap(jpeg),
+      createRelay: (listener) =>
+        new Relay(
+          { camera, token, createSocket: () => createSocket(endpoints.controlUrl) },
+          listener,
+        ),
+      roundTripMs: () => this.signaling.roundTripMs ?? 0,
       onSilence: () => {
         this.signaling.nudge();
       },
@@ -192,18 +192,31 @@ export class Peerlens {
     return shared;
   }
 
-  #negotiate(camera: string): Negotiation | null {
+  get #can(): Readonly<Record<Way, boolean>> {
+    const { mode, createPeerConnection } = this.#options;
+    const { state, welcome } = this.signaling.status.value;
+    const isPossible = createPeerConnection !== null && (mode === "whep" || welcome !== null);
+    return {
+      direct: isPossible,
+      // Without a word from the server only the WHEP endpoint itself can tell.
+      turn: isPossible && (welcome === null || hasTurn(welcome.iceServers)),
+      relay: state !== "refused",
+    };
+  }
+
+  #negotiate(camera: string, way: "direct" | "turn"): Negotiation | null {
     const { mode, endpoints, tokens } = this.#options;
     const welcome = this.signaling.status.value.welcome;
     if (mode === "whep") {
       return new Whep({
         url: `${endpoints.httpUrl}/${encodeURIComponent(camera)}/whep`,
+        way,
         token: () => tokens.token,
         fetch: this.#options.fetch,
         iceServers: welcome?.iceServers ?? null,
       });
     }
-    return welcome === null ? null : new Brokered(this.signaling, camera);
+    return welcome === null ? null : new Brokered(this.signaling, camera, way);
   }
 
   #infoOf(camera: string): CameraInfo | null {
@@ -223,4 +236,15 @@ export class Peerlens {
       this.#updateCameras();
     }, nextMs - nowMs);
   }
+}
+
+function answered(response: Response): Response {
+  if (response.ok) return response;
+  throw new Refused("refused", `the server answered ${String(response.status)}`);
+}
+
+/** A path is the server's own stream, not the camera's. */
+function localStreamUrl(answer: unknown): string | null {
+  const { streamUrl } = (answer ?? {}) as { readonly streamUrl?: unknown };
+  return typeof streamUrl === "string" && /^https?:\/\//i.test(streamUrl) ? streamUrl : null;
 }

@@ -1,24 +1,19 @@
 /** One peer connection that watches one camera. Single use: to reconnect, build a new one. */
 
+import type { AttemptState } from "./attempt";
 import { epochNow } from "./clock";
 import { CONTROL_OPTIONS, ControlChannel } from "./drive/control";
 import { Lease } from "./drive/lease";
 import { PeerTransport, type Transport, type TransportListener } from "./drive/transport";
 import { Refused } from "./errors";
 import { EventsChannel } from "./events";
+import { hasTurn, stunServers, turnServers } from "./iceServers";
 import { LatencyMeter } from "./latency";
 import type { CameraInfo, CarNews, Delivery, FromGateway, Motion, Synced } from "./messages";
 import type { IceCandidate, Negotiation } from "./negotiation";
+import type { Path } from "./path";
 import { StatsReader, type Report, type StreamStats } from "./stats";
 import { LatencyTracer, type LatencyTrace } from "./trace";
-
-/**
- * connecting -> live        the first picture is here
- * live <-> stalled          no new picture for `stallMs`, and back
- * any of them -> failed     `failure` says why
- * any of them -> closed     by `close`
- */
-export type SessionState = "connecting" | "live" | "stalled" | "failed" | "closed";
 
 /** Makes a peer connection; tests put their own in its place. */
 export type CreatePeerConnection = (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -32,6 +27,8 @@ export interface SessionListener {
 }
 
 export interface SessionOptions {
+  /** Straight to the gateway, or through TURN servers and nothing else. */
+  readonly way: "direct" | "turn";
   readonly negotiation: Negotiation;
   readonly createPeerConnection: CreatePeerConnection;
   readonly listener: SessionListener;
@@ -40,22 +37,29 @@ export interface SessionOptions {
 /** From the start to a connection that carries media. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const STALL_MS = 1_500;
+/** No picture for this long while the camera works: time to ask whether the gateway is there. */
+export const OVERDUE_MS = 600;
 /** What is still on its way when the gateway says that its camera is gone. */
 const AWAY_STALL_MS = 400;
 /** Connected, the camera works, and still no picture: something between is broken. */
 export const NO_PICTURE_MS = 8_000;
+/** An answer this new leaves no doubt. */
+const HEARD_MS = 400;
 /** A picture this new needs no other sign of life. */
 const FRESH_MS = 500;
-const TICK_MS = 250;
-const STATS_EVERY_TICKS = 2;
+const TICK_MS = 100;
+const STATS_EVERY_TICKS = 5;
+/** Looks in a row: the answer may wait in this page's own queue while the first one is taken. */
+const SILENT_LOOKS = 2;
 
 export class Session {
+  readonly way: "direct" | "turn";
   readonly startedMs = epochNow();
   readonly #options: SessionOptions;
   readonly #latency = new LatencyMeter();
   readonly #tracer = new LatencyTracer();
   readonly #reader = new StatsReader();
-  #state: SessionState = "connecting";
+  #state: AttemptState = "connecting";
   #failure: Refused | null = null;
   #stream: MediaStream | null = null;
   #stats: StreamStats | null = null;
@@ -70,20 +74,23 @@ export class Session {
   #control: ControlChannel | null = null;
   #transport: Transport | null = null;
   #remote: (IceCandidate | null)[] | null = [];
+  #hasWay = false;
   #connectedMs: number | null = null;
   #frameMs = -Infinity;
   #shownMs = -Infinity;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #ticks = 0;
+  #silentLooks = 0;
   #isReading = false;
   #isClose = false;
 
   constructor(options: SessionOptions) {
+    this.way = options.way;
     this.#options = options;
   }
 
-  get state(): SessionState {
+  get state(): AttemptState {
     return this.#state;
   }
 
@@ -98,6 +105,20 @@ export class Session {
 
   get stats(): StreamStats | null {
     return this.#stats;
+  }
+
+  /** On which path its pictures come, once that is known. */
+  get path(): Path | null {
+    return this.way === "direct" ? "direct" : (this.#stats?.path?.path ?? null);
+  }
+
+  get isAnswered(): boolean {
+    return this.#stream !== null;
+  }
+
+  /** Whether a way to the gateway is found; the connection on it follows. */
+  get hasWay(): boolean {
+    return this.#hasWay && !this.#isOver();
   }
 
   /** Whether the connection stands, with or without pictures. */
@@ -135,11 +156,9 @@ export class Session {
     return this.#delivery;
   }
 
-  /** How far the gateway's clock is ahead, and the round trip to it; null before the first. */
-  get clock(): { readonly offsetMs: number; readonly roundTripMs: number } | null {
-    const clock = this.#events?.clock;
-    if (clock?.offsetMs == null || clock.roundTripMs === null) return null;
-    return { offsetMs: clock.offsetMs, roundTripMs: clock.roundTripMs };
+  /** To the gateway and back on the data channel; null before the first exchange. */
+  get roundTripMs(): number | null {
+    return this.#events?.clock.roundTripMs ?? null;
   }
 
   start(): void {
@@ -198,14 +217,17 @@ export class Session {
     const { negotiation, createPeerConnection } = this.#options;
     const iceServers = await negotiation.iceServers();
     if (this.#isOver()) return;
-    const peer = createPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: iceServers.map(({ urls, username, credential }) => ({
-        urls: [...urls],
-        ...(username === null ? {} : { username }),
-        ...(credential === null ? {} : { credential }),
-      })),
-    });
+    if (this.way === "turn" && !hasTurn(iceServers)) {
+      throw new Refused("no-turn-server", "this server knows no TURN server");
+    }
+    const peer = this.#created(() =>
+      createPeerConnection({
+        bundlePolicy: "max-bundle",
+        ...(this.way === "direct"
+          ? { iceServers: stunServers(iceServers) }
+          : { iceServers: turnServers(iceServers), iceTransportPolicy: "relay" }),
+      }),
+    );
     this.#peer = peer;
     this.#receiver = peer.addTransceiver("video", { direction: "recvonly" }).receiver;
     preferLowLatency(this.#receiver);
@@ -228,6 +250,11 @@ export class Session {
       if (candidate?.candidate === "") return;
       negotiation.candidate(candidate);
     };
+    peer.oniceconnectionstatechange = () => {
+      if (peer.iceConnectionState !== "connected") return;
+      this.#hasWay = true;
+      this.#options.listener.changed();
+    };
     peer.onconnectionstatechange = () => {
       this.#connectionChanged(peer.connectionState);
     };
@@ -248,6 +275,15 @@ export class Session {
     const early = this.#remote ?? [];
     this.#remote = null;
     for (const candidate of early) this.#addRemote(candidate);
+  }
+
+  /** Some browsers have the name only. */
+  #created(create: () => RTCPeerConnection): RTCPeerConnection {
+    try {
+      return create();
+    } catch (error) {
+      throw new Refused("no-webrtc", String(error));
+    }
   }
 
   #openControl(): void {
@@ -288,8 +324,10 @@ export class Session {
       this.#fail("timeout", `the connection ${state}`);
       return;
     }
+    if (state === "disconnected") this.probe();
     if (state !== "connected" || this.#connectedMs !== null) return;
     clearTimeout(this.#deadline);
+    this.#hasWay = true;
     this.#connectedMs = epochNow();
     this.#ticker = setInterval(() => {
       this.#tick();
@@ -323,7 +361,9 @@ export class Session {
 
   #tick(): void {
     const nowMs = epochNow();
-    if (this.#events?.isSilent(nowMs) === true) {
+    this.#doubt(nowMs);
+    this.#silentLooks = this.#events?.isSilent(nowMs) === true ? this.#silentLooks + 1 : 0;
+    if (this.#silentLooks >= SILENT_LOOKS) {
       this.#fail("timeout", "the gateway fell silent");
       return;
     }
@@ -335,14 +375,29 @@ export class Session {
       return;
     }
     this.#ticks += 1;
-    if (this.#ticks % STATS_EVERY_TICKS === 1) void this.#readStats();
+    // A first picture that is not presented shows in the statistics only.
+    const isDue = this.#ticks % STATS_EVERY_TICKS === 1 || this.#state === "connecting";
+    if (isDue) void this.#readStats();
+  }
+
+  /** Pictures are overdue, and the gateway has not spoken lately either: ask whether it is there. */
+  #doubt(nowMs: number): void {
+    if (this.#events === null || nowMs - this.#frameMs <= this.#overdueMs) return;
+    if (this.#events.idleMs(nowMs) > HEARD_MS) this.#events.probe();
+  }
+
+  get #stallMs(): number {
+    return isAway(this.#camera) ? AWAY_STALL_MS : Math.max(STALL_MS, this.#threeFramesMs);
+  }
+
+  get #overdueMs(): number {
+    return Math.max(OVERDUE_MS, this.#threeFramesMs);
   }
 
   /** Slow cameras (time-lapse) are not stalled between two of their pictures. */
-  get #stallMs(): number {
-    if (isAway(this.#camera)) return AWAY_STALL_MS;
+  get #threeFramesMs(): number {
     const fps = this.#camera?.fps ?? null;
-    return fps === null || fps <= 0 ? STALL_MS : Math.max(STALL_MS, 3_000 / fps);
+    return fps === null || fps <= 0 ? 0 : 3_000 / fps;
   }
 
   async #readStats(): Promise<void> {
@@ -386,13 +441,14 @@ export class Session {
     if (this.#peer !== null) {
       this.#peer.ontrack = null;
       this.#peer.onicecandidate = null;
+      this.#peer.oniceconnectionstatechange = null;
       this.#peer.onconnectionstatechange = null;
       this.#peer.close();
     }
     this.#become(state, failure?.message ?? reason);
   }
 
-  #become(state: SessionState, why = ""): void {
+  #become(state: AttemptState, why = ""): void {
     console.debug("session = %s -> %s %s", this.#state, state, why);
     this.#state = state;
     this.#options.listener.changed();

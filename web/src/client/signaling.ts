@@ -58,7 +58,7 @@ const WELCOME_TIMEOUT_MS = 10_000;
 /** Pings without an answer that mean a dead link. */
 const UNANSWERED_PINGS = 2;
 /** How long an answer may take when somebody has a reason to doubt the link. */
-const DOUBT_MS = 3_000;
+const DOUBT_MS = 2_000;
 
 const IDLE: SignalingStatus = {
   state: "idle",
@@ -79,6 +79,8 @@ export class Signaling {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #doubt: ReturnType<typeof setTimeout> | undefined;
   #pingId = 0;
+  #askedMs = 0;
+  #roundTripMs: number | null = null;
   #unanswered = 0;
   #link = 0;
   #lastError: { readonly problem: string; readonly detail: string } | null = null;
@@ -100,6 +102,11 @@ export class Signaling {
   /** Counts the links; sessions negotiated over an earlier link are unknown to the server. */
   get link(): number {
     return this.#link;
+  }
+
+  /** To the server and back, at the newest question; null before the first answer. */
+  get roundTripMs(): number | null {
+    return this.#roundTripMs;
   }
 
   start(): void {
@@ -160,6 +167,7 @@ export class Signaling {
     }
     this.#socket = socket;
     socket.onopen = () => {
+      this.#askedMs = performance.now();
       socket.send(
         encode({ type: "hello", v: VERSION, token: this.#options.token() }, browserToSignaling),
       );
@@ -224,6 +232,7 @@ export class Signaling {
 
   #answered(): void {
     this.#unanswered = 0;
+    this.#roundTripMs = performance.now() - this.#askedMs;
     clearTimeout(this.#doubt);
     this.#doubt = undefined;
   }
@@ -235,6 +244,7 @@ export class Signaling {
     }
     this.#unanswered += 1;
     this.#pingId = (this.#pingId + 1) % 0x1_0000_0000;
+    this.#askedMs = performance.now();
     this.send({ type: "ping", id: this.#pingId });
   }
 

@@ -1,8 +1,10 @@
 /** What `RTCPeerConnection.getStats()` says about the one video that a session receives. */
 
+import type { Path } from "./path";
+
 export interface StreamPath {
-  readonly kind: "direct" | "relay";
-  /** In words, e.g. `direct (host)` or `relay (TURN udp)`. */
+  readonly path: Path;
+  /** In the words of ICE, e.g. `direct (host)` or `relay (TURN udp)`. */
   readonly label: string;
 }
 
@@ -17,8 +19,8 @@ export interface StreamStats {
   readonly bitrateKbps: number | null;
   readonly framesDecoded: number;
   readonly framesDropped: number;
-  readonly packetsReceived: number;
-  readonly packetsLost: number;
+  readonly packetsReceived: number | null;
+  readonly packetsLost: number | null;
   readonly jitterMs: number | null;
   readonly jitterBufferMs: number | null;
   readonly codec: string | null;
@@ -110,10 +112,18 @@ function pathOf(local: Entry | null, remote: Entry | null): StreamPath | null {
   const kind = string(local.candidateType);
   if (kind === "relay") {
     const protocol = string(local.relayProtocol) ?? string(local.protocol) ?? "udp";
-    return { kind: "relay", label: `relay (TURN ${protocol})` };
+    return { path: turnPath(protocol), label: `relay (TURN ${protocol})` };
   }
-  if (remote?.candidateType === "relay") return { kind: "relay", label: "relay (TURN, far end)" };
-  return { kind: "direct", label: kind === null ? "direct" : `direct (${kind})` };
+  if (remote?.candidateType === "relay") {
+    return { path: "turn-udp", label: "relay (TURN, far end)" };
+  }
+  return { path: "direct", label: kind === null ? "direct" : `direct (${kind})` };
+}
+
+/** `protocol` is that between this browser and the TURN server. */
+function turnPath(protocol: string): Path {
+  if (protocol === "tls") return "turn-tls";
+  return protocol === "tcp" ? "turn-tcp" : "turn-udp";
 }
 
 function entry(report: Report, id: unknown): Entry | null {

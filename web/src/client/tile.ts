@@ -1,8 +1,8 @@
 /** What to tell people about a camera that is being watched: decided in one place, purely. */
 
+import type { AttemptState } from "./attempt";
 import type { Refused } from "./errors";
 import type { CameraInfo } from "./messages";
-import type { SessionState } from "./session";
 import type { SignalingState } from "./signaling";
 
 export type TileState = "idle" | "connecting" | "live" | "stalled" | "offline" | "error";
@@ -11,6 +11,7 @@ export type TileState = "idle" | "connecting" | "live" | "stalled" | "offline" |
 export type Reason =
   | "idle"
   | "starting"
+  | "recovering"
   | "reconnecting"
   | "server-unreachable"
   | "server-refused"
@@ -40,7 +41,9 @@ export interface TileFacts {
   readonly isSupported: boolean;
   /** The browser starts videos only when a person says so: what is on screen stands still. */
   readonly isBlocked: boolean;
-  readonly session: { readonly state: SessionState; readonly isConnected: boolean } | null;
+  readonly session: { readonly state: AttemptState; readonly isConnected: boolean } | null;
+  /** What was shown was lost a moment ago: its last picture is still there. */
+  readonly isRecovering: boolean;
   /** Why the last session failed; null once another one is connected. */
   readonly failure: Pick<Refused, "slug" | "detail"> | null;
   readonly info: CameraInfo | null;
@@ -60,6 +63,7 @@ const REFUSALS: ReadonlyMap<string, readonly [TileState, Reason]> = new Map([
 
 /** Their words say all that the other side's would say again. */
 const SELF_EVIDENT: ReadonlySet<Reason> = new Set(["gateway-offline", "unknown-camera"]);
+const RECOVERING = tile("stalled", "recovering");
 const GATEWAY_OFFLINE = tile("offline", "gateway-offline");
 /** How the list of cameras says that it is the gateway that is away, not the camera alone. */
 const GATEWAY_AWAY = /^the gateway\b.* is not connected$/;
@@ -76,9 +80,12 @@ export function tileOf(facts: TileFacts): Tile {
     const troubled = cameraTrouble(info);
     if (troubled !== null) return troubled;
     if (session.state === "stalled") return tile("stalled", "no-new-picture");
-    return tile("connecting", "camera-connecting");
+    return facts.isRecovering ? RECOVERING : tile("connecting", "camera-connecting");
   }
   if (facts.signaling === "refused") return tile("error", "server-refused");
+  if (facts.isRecovering && (failure === null || !REFUSALS.has(failure.slug))) {
+    return isGatewayAway(info) ? GATEWAY_OFFLINE : RECOVERING;
+  }
   if (facts.signaling !== null && facts.signaling !== "connected") {
     return tile("connecting", failure === null ? "starting" : "server-unreachable");
   }
@@ -92,11 +99,6 @@ export function tileOf(facts: TileFacts): Tile {
     return cameraTrouble(info) ?? tile("connecting", "reconnecting");
   }
   return tile("connecting", failure === null ? "starting" : "reconnecting");
-}
-
-/** Of a camera that is seen without a session. */
-export function pictureTile(isLive: boolean): Tile {
-  return isLive ? tile("live", "live") : tile("stalled", "no-new-picture");
 }
 
 function isGatewayAway(info: CameraInfo | null): boolean {

@@ -1,92 +1,135 @@
-/** Keeps one camera on screen: opens a session, and another one when that fails, for ever. */
+/** Keeps one camera on screen by the best way there is, for ever; and the way to its car. */
 
-import { Backoff } from "./backoff";
-import { epochNow } from "./clock";
+import { Climber, type Tried } from "./climber";
+import type { Relay } from "./drive/relay";
 import type { Transport, TransportListener } from "./drive/transport";
-import { Refused } from "./errors";
-import { watchFrames } from "./frames";
-import type { CameraInfo, Delivery, Motion } from "./messages";
+import type { Refused } from "./errors";
+import type { CameraInfo, Delivery } from "./messages";
 import { MotionTracker, type MotionView } from "./motion";
 import type { Negotiation } from "./negotiation";
 import { Source, type Observable } from "./observable";
+import type { Path, Way } from "./path";
+import { EASY_PACE, FULL_PACE, Pictures, type PicturesOptions } from "./pictures";
+import { PictureScreen, type Canvas, type Size } from "./pictureScreen";
 import { Session, type CreatePeerConnection } from "./session";
 import type { SignalingState } from "./signaling";
 import type { StreamStats } from "./stats";
 import { tileOf, type Tile } from "./tile";
 import type { LatencyTrace } from "./trace";
+import { VideoScreen } from "./videoScreen";
 
 /** What people see; a new object at each change. */
 export interface WatchView {
   readonly tile: Tile;
   readonly info: CameraInfo | null;
+  /** On which path the pictures on screen come; null while there are none. */
+  readonly path: Path | null;
+  /** In which of the two the picture is. */
+  readonly shows: "video" | "canvas";
   readonly stats: StreamStats | null;
   readonly latencyMs: number | null;
   readonly trace: LatencyTrace | null;
   /** What the gateway measures of this connection. */
   readonly delivery: Delivery | null;
-  /** Round trip to the gateway on the data channel. */
+  /** Round trip to the gateway, by the connection that the pictures come on. */
   readonly roundTripMs: number | null;
   readonly motion: MotionView | null;
   /** Size of the picture in pixels, once known. */
-  readonly size: { readonly width: number; readonly height: number } | null;
-  /** How many sessions it took so far. */
+  readonly size: Size | null;
+  /** How many attempts it took so far, and what became of the newest ones. */
   readonly attempts: number;
-  /** How many of them, in a row and up to now, found no way to the gateway. */
-  readonly pathless: number;
+  readonly tried: readonly Tried[];
 }
+
+type Attempt = Session | Pictures;
 
 export interface WatcherOptions {
   readonly camera: string;
-  /** A way to negotiate, or null when there is none right now. */
-  readonly negotiate: () => Negotiation | null;
+  /** Which ways there are right now. */
+  readonly can: () => Readonly<Record<Way, boolean>>;
+  /** Null when there is none right now. */
+  readonly negotiate: (way: "direct" | "turn") => Negotiation | null;
+  /** Null where the browser has no WebRTC. */
+  readonly createPeerConnection: CreatePeerConnection | null;
+  readonly createPictures: (
+    options: Pick<PicturesOptions, "screen" | "pace" | "changed">,
+  ) => Pictures;
+  readonly decode: (jpeg: Blob) => Promise<ImageBitmap>;
+  /** The way to the car beside `Pictures`, not started. */
+  readonly createRelay: (listener: TransportListener) => Relay;
   /** Null when none is needed. */
   readonly signaling: () => SignalingState | null;
-  readonly createPeerConnection: CreatePeerConnection | null;
-  /** Called when a session was lost without a word: the network may have changed. */
+  /** To the server and back. */
+  readonly roundTripMs: () => number;
+  /** Called when what was shown is lost without a word: the network may have changed. */
   readonly onSilence?: () => void;
-  readonly backoff?: Backoff;
+  readonly random?: () => number;
 }
 
-/** A session this young is given its chance before a nudge replaces it. */
-const YOUNG_MS = 500;
-/** Refusals that only a change elsewhere ends; signaling announces it, so do not hammer. */
-const PATIENT: ReadonlySet<string> = new Set([
-  "gateway-offline",
-  "unknown-camera",
-  "no-common-codec",
-  "unauthorized",
-  "forbidden",
-]);
-const PATIENT_MS = 10_000;
-/** How a session ends that was negotiated, or tried to be, and then found no way. */
-const PATHLESS: ReadonlySet<string> = new Set(["timeout", "failed", "bye"]);
+/** So long after its loss the last picture stays, marked as such: a better one is on its way. */
+const RECOVERY_MS = 10_000;
 
 export class Watcher {
   readonly camera: string;
   readonly #options: WatcherOptions;
-  readonly #backoff: Backoff;
   readonly #view: Source<WatchView>;
   readonly #motion: MotionTracker;
+  readonly #climber: Climber<Attempt>;
+  readonly #video: VideoScreen;
+  readonly #pictures: PictureScreen;
   #isWatched = false;
-  #session: Session | null = null;
+  #isSmall = false;
   #failure: Refused | null = null;
   #info: CameraInfo | null = null;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #attempts = 0;
-  #pathless = 0;
-  #video: HTMLVideoElement | null = null;
-  #detach: () => void = () => undefined;
-  #size: WatchView["size"] = null;
+  #shows: WatchView["shows"] = "video";
+  #size: Size | null = null;
   #isBlocked = false;
+  #lost: ReturnType<typeof setTimeout> | null = null;
   readonly #onlookers = new Set<object>();
   #driving: TransportListener | null = null;
+  #relay: Relay | null = null;
 
   constructor(options: WatcherOptions) {
     this.camera = options.camera;
     this.#options = options;
-    this.#backoff = options.backoff ?? new Backoff();
     this.#motion = new MotionTracker(() => {
       this.#publish();
+    });
+    this.#pictures = new PictureScreen(options.decode);
+    this.#video = new VideoScreen({
+      started: (stream) => {
+        this.#uncover(stream);
+      },
+      shown: (stream, { rtpTimestamp, width, height }) => {
+        this.#framed(stream, rtpTimestamp, { width, height });
+      },
+      blocked: (isBlocked) => {
+        this.#block(isBlocked);
+      },
+    });
+    this.#climber = new Climber<Attempt>({
+      open: (way, changed) => this.#open(way, changed),
+      conditions: () => ({
+        can: options.can(),
+        isSupported: options.createPeerConnection !== null,
+        roundTripMs: options.roundTripMs(),
+        isHeld: this.#isHeld,
+        isCameraAway: isAway(this.#info),
+      }),
+      // A gateway that is there by the roster has only just come: nobody will tell of it again.
+      isAnnounced: () => options.signaling() !== null && isGone(this.#info),
+      random: options.random,
+      listener: {
+        changed: () => {
+          this.#changed();
+        },
+        show: (attempt) => {
+          this.#show(attempt);
+        },
+        ended: (attempt, wasShown) => {
+          this.#ended(attempt, wasShown);
+        },
+      },
     });
     this.#view = new Source(this.#look());
   }
@@ -98,209 +141,257 @@ export class Watcher {
   start(): void {
     if (this.#isWatched) return;
     this.#isWatched = true;
-    this.#open();
+    this.#climber.start();
+    this.#publish();
   }
 
   stop(): void {
     if (!this.#isWatched) return;
     this.#isWatched = false;
-    clearTimeout(this.#retry);
-    const session = this.#session;
-    this.#session = null;
-    session?.close();
+    this.#climber.stop();
+    this.#video.leave();
+    this.#pictures.clear();
     this.#failure = null;
-    this.#pathless = 0;
+    this.#found();
     this.#motion.clear();
+    this.#follow();
     this.#publish();
   }
 
   /** Takes what signaling says about the camera; a camera that came back is tried at once. */
   heard(info: CameraInfo | null): void {
-    const wasAway = isAway(this.#info);
+    const wasAway = isGone(this.#info);
     const hadInfo = this.#info !== null;
     this.#info = info;
-    if (wasAway && !isAway(info) && (hadInfo || this.#failure !== null)) this.nudge();
+    if (wasAway && !isGone(info) && (hadInfo || this.#failure !== null)) this.nudge();
     this.#publish();
   }
 
   /** There is reason to try now, or to doubt what seems to work: the network changed, say. */
   nudge(): void {
-    if (!this.#isWatched) return;
-    if (this.#session === null) {
-      this.#backoff.reset();
-      this.#open();
-    } else if (this.#session.isConnected) {
-      this.#session.probe();
-    } else if (epochNow() - this.#session.startedMs > YOUNG_MS) {
-      this.#backoff.reset();
-      this.#replace();
-    }
+    this.#climber.nudge();
     this.#publish();
   }
 
-  /** Looks again at what the tile depends on. */
+  /** Looks again at what everything depends on. */
   refresh(): void {
+    this.#climber.decide();
     this.#publish();
   }
 
   /** Somebody looks at the numbers, until the returned function is called: keep them fresh. */
   lookClosely(): () => void {
     const onlooker = {};
+    const tell = () => {
+      for (const session of this.#sessions) session.lookClosely(this.#onlookers.size > 0);
+    };
     this.#onlookers.add(onlooker);
-    this.#session?.lookClosely(true);
+    tell();
     return () => {
       this.#onlookers.delete(onlooker);
-      this.#session?.lookClosely(this.#onlookers.size > 0);
+      tell();
     };
   }
 
   /** Opens the way to the car as well, until the returned function is called. */
   drive(listener: TransportListener): () => void {
     this.#driving = listener;
-    this.#session?.drive(listener);
+    this.#follow();
     return () => {
       if (this.#driving !== listener) return;
       this.#driving = null;
-      this.#session?.drive(null);
+      this.#follow();
     };
   }
 
-  /** The way to the car of the session that is on; null while there is none. */
+  /**
+   * The way to the car beside what is shown; null while there is none. Who drives, or waits for
+   * it, over the relay stays there while it works: the place would be lost with it.
+   */
   get transport(): Transport | null {
-    return this.#session?.transport ?? null;
+    const { lead } = this.#climber;
+    if (this.#relay !== null && this.#relay.isOpen && hasPlace(this.#relay)) return this.#relay;
+    const direct = lead instanceof Session ? lead.transport : null;
+    return direct?.isOpen === true || this.#relay === null ? direct : this.#relay;
   }
 
   /** Age, now, of the picture on screen, in ms; null when there is none or it is not known. */
   get onScreenMs(): number | null {
-    return this.#isBlocked ? null : (this.#session?.onScreenMs ?? null);
+    const { shown } = this.#climber;
+    return shown === null || this.#isStopped(shown) ? null : shown.onScreenMs;
   }
 
-  /** Shows the camera in `video`, until the returned function is called. */
-  attach(video: HTMLVideoElement): () => void {
-    this.#detach();
-    this.#video = video;
-    const unwatch = watchFrames(video, ({ rtpTimestamp, width, height }) => {
-      const session = this.#session;
-      if (session === null || video.srcObject !== session.stream) return;
-      if (this.#size?.width !== width || this.#size.height !== height) {
-        this.#size = { width, height };
-      }
-      session.frameShown(rtpTimestamp);
-    });
-    // Phones pause videos of their own accord, after a call or another app for example.
-    const resume = () => {
-      if (this.#isWatched && !document.hidden) this.play();
+  /** Shows the camera in one of the two, until the returned function is called. */
+  attach(video: HTMLVideoElement, canvas: Canvas, isSmall = false): () => void {
+    this.#isSmall = isSmall;
+    const detachVideo = this.#video.attach(video);
+    const detachCanvas = this.#pictures.attach(canvas);
+    return () => {
+      detachVideo();
+      detachCanvas();
     };
-    video.addEventListener("pause", resume);
-    const detach = () => {
-      if (this.#video !== video) return;
-      unwatch();
-      video.removeEventListener("pause", resume);
-      video.srcObject = null;
-      this.#video = null;
-      this.#detach = () => undefined;
-    };
-    this.#detach = detach;
-    this.#show();
-    return detach;
   }
 
   /** Starts the picture; call it from a click when the browser wants one. */
   play(): void {
-    const video = this.#video;
-    if (video?.srcObject == null) return;
-    video.play().then(
-      () => {
-        this.#block(false);
-      },
-      (error: unknown) => {
-        // AbortError only says that a newer stream took this one's place.
-        if (error instanceof DOMException && error.name === "NotAllowedError") this.#block(true);
-      },
-    );
+    this.#video.play();
   }
 
-  #open(): void {
-    const { createPeerConnection } = this.#options;
-    clearTimeout(this.#retry);
-    if (!this.#isWatched || this.#session !== null || createPeerConnection === null) return;
-    const negotiation = this.#options.negotiate();
-    // Without a server there is nothing to do; its return nudges.
-    if (negotiation === null) {
-      this.#publish();
-      return;
+  get #sessions(): Session[] {
+    return this.#climber.attempts.filter((attempt) => attempt instanceof Session);
+  }
+
+  get #isHeld(): boolean {
+    const { transport } = this;
+    return this.#driving !== null && transport !== null && hasPlace(transport);
+  }
+
+  /** The browser wants a click before it plays this. */
+  #isStopped(attempt: Attempt): boolean {
+    return this.#isBlocked && attempt instanceof Session;
+  }
+
+  #open(way: Way, changed: () => void): Attempt | null {
+    const { createPeerConnection, createPictures, negotiate } = this.#options;
+    if (way === "relay") {
+      const pace = () => (this.#isSmall ? EASY_PACE : FULL_PACE);
+      return createPictures({ screen: this.#pictures, pace, changed });
     }
-    this.#attempts += 1;
+    const negotiation = negotiate(way);
+    if (negotiation === null || createPeerConnection === null) return null;
     const session: Session = new Session({
+      way,
       negotiation,
       createPeerConnection,
       listener: {
-        changed: () => {
-          this.#changed(session);
-        },
-        motion: (motion: Motion) => {
-          if (session === this.#session) this.#motion.heard(motion);
+        changed,
+        motion: (motion) => {
+          if (session === this.#climber.lead) this.#motion.heard(motion);
         },
         camera: (info) => {
-          if (session !== this.#session) return;
+          if (session !== this.#climber.lead) return;
           this.#info = info;
           this.#publish();
         },
       },
     });
-    this.#session = session;
     session.lookClosely(this.#onlookers.size > 0);
-    if (this.#driving !== null) session.drive(this.#driving);
-    session.start();
+    return session;
+  }
+
+  #changed(): void {
+    if (this.#climber.attempts.some(({ isConnected }) => isConnected)) this.#failure = null;
+    this.#prepare();
+    this.#follow();
     this.#publish();
   }
 
-  #replace(): void {
-    const session = this.#session;
-    this.#session = null;
-    session?.close("replaced");
-    this.#open();
+  /** While nothing is shown, the video has the stream that is likely to be the first. */
+  #prepare(): void {
+    const { lead, shown } = this.#climber;
+    if (shown !== null || !(lead instanceof Session)) return;
+    const first = lead.stream === null ? this.#sessions.find(({ stream }) => stream !== null) : lead;
+    if (first !== undefined) this.#put(first);
   }
 
-  #changed(session: Session): void {
-    if (session !== this.#session) return;
-    if (session.wasConnected) this.#pathless = 0;
-    if (session.state === "failed") {
-      this.#session = null;
-      if (!session.wasConnected && PATHLESS.has(session.failure?.slug ?? "")) this.#pathless += 1;
-      this.#failed(session.failure ?? new Refused("failed", ""));
-    } else {
-      if (session.isConnected) this.#failure = null;
-      if (session.state === "live") this.#backoff.reset();
-      this.#show();
+  #show(attempt: Attempt): void {
+    this.#found();
+    if (attempt instanceof Pictures) {
+      this.#shows = "canvas";
+      this.#motion.clear();
+      this.#climber.seen(attempt);
+    } else if (attempt.stream !== this.#video.stream) this.#put(attempt);
+    else if (this.#video.hasStarted) this.#uncover(attempt.stream);
+  }
+
+  /** The video has a picture: what lies over it may go. */
+  #uncover(stream: MediaStream | null): void {
+    const { shown } = this.#climber;
+    if (!(shown instanceof Session) || shown.stream !== stream) return;
+    this.#climber.seen(shown);
+    if (this.#shows === "video") return;
+    this.#shows = "video";
+    this.#publish();
+  }
+
+  /** Until the video has a picture of it, the last one stays where it cannot flicker. */
+  #put({ stream }: Session): void {
+    const { element } = this.#video;
+    if (stream === null || stream === this.#video.stream) return;
+    if (this.#shows === "video" && element !== null && this.#pictures.hold(element)) {
+      this.#shows = "canvas";
+      this.#publish();
     }
-    this.#publish();
+    this.#video.show(stream);
   }
 
-  #failed(failure: Refused): void {
-    this.#failure = failure;
-    this.#motion.clear();
-    if (failure.slug === "timeout") this.#options.onSilence?.();
-    const isAnnounced = this.#options.signaling() !== null && PATIENT.has(failure.slug);
-    const delayMs = isAnnounced ? PATIENT_MS : this.#backoff.next();
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(
-      () => {
-        this.#open();
+  #framed(stream: MediaStream, rtpTimestamp: number | undefined, size: Size): void {
+    const session = this.#sessions.find((each) => each.stream === stream);
+    if (session === undefined) return;
+    if (this.#size?.width !== size.width || this.#size.height !== size.height) this.#size = size;
+    session.frameShown(rtpTimestamp);
+    this.#uncover(stream);
+  }
+
+  #ended(attempt: Attempt, wasShown: boolean): void {
+    if (this.#climber.shown === null) this.#failure = attempt.failure;
+    if (wasShown) {
+      this.#motion.clear();
+      this.#found();
+      this.#lost = setTimeout(() => {
+        this.#found();
+        this.#publish();
+      }, RECOVERY_MS);
+    }
+    const isSilent = attempt.failure?.slug === "timeout";
+    if (isSilent && this.#climber.shown === null) this.#options.onSilence?.();
+  }
+
+  #found(): void {
+    clearTimeout(this.#lost ?? undefined);
+    this.#lost = null;
+  }
+
+  /** Control goes where the pictures are. */
+  #follow(): void {
+    const { lead } = this.#climber;
+    for (const session of this.#sessions) session.drive(session === lead ? this.#driving : null);
+    const isWanted = this.#isWatched && this.#driving !== null;
+    if (isWanted && lead instanceof Pictures && lead.isConnected) this.#openRelay(this.#driving);
+    else if (!isWanted || (lead instanceof Session && lead.transport?.isOpen === true)) {
+      this.#closeRelay(!isWanted);
+    }
+  }
+
+  #openRelay(listener: TransportListener | null): void {
+    // One that was on the network that is gone may not know it yet.
+    if (this.#relay?.isDoubtful === true) this.#closeRelay(true);
+    if (this.#relay !== null || listener === null) return;
+    this.#relay = this.#options.createRelay({
+      changed: () => {
+        listener.changed();
+        this.#climber.decide();
       },
-      Math.max(delayMs, failure.retryAfterMs ?? 0),
-    );
+      heard: (news, from) => {
+        listener.heard(news, from);
+        this.#climber.decide();
+      },
+    });
+    this.#relay.start();
   }
 
-  /** Puts the newest stream into the video; the last picture stays, marked, until then. */
-  #show(): void {
-    const stream = this.#session?.stream ?? null;
-    if (this.#video === null || stream === null || this.#video.srcObject === stream) return;
-    this.#video.srcObject = stream;
-    this.play();
+  #closeRelay(isFinal: boolean): void {
+    const relay = this.#relay;
+    if (relay === null || (!isFinal && relay.isOpen && hasPlace(relay))) return;
+    this.#relay = null;
+    relay.close();
+    this.#driving?.changed();
   }
 
   #block(isBlocked: boolean): void {
+    const { shown } = this.#climber;
+    // What was there before goes on without anybody's hands.
+    if (isBlocked && shown !== null && this.#climber.unseen(shown)) return;
     if (this.#isBlocked === isBlocked) return;
     this.#isBlocked = isBlocked;
     this.#publish();
@@ -311,37 +402,53 @@ export class Watcher {
   }
 
   #look(): WatchView {
-    const session = this.#session;
-    const stats = session?.stats ?? null;
-    const isLive = session?.state === "live" && !this.#isBlocked;
+    const { lead, shown, tried, count } = this.#climber;
+    const stats = lead?.stats ?? null;
+    const isBlocked = lead !== null && this.#isStopped(lead);
+    const isLive = lead?.state === "live" && !isBlocked;
     const decoded =
       stats?.width == null || stats.height === null
         ? null
         : { width: stats.width, height: stats.height };
+    const can = this.#options.can();
     return {
       tile: tileOf({
         isWatched: this.#isWatched,
-        isSupported: this.#options.createPeerConnection !== null,
-        isBlocked: this.#isBlocked,
-        session,
+        isSupported: this.#options.createPeerConnection !== null || can.relay,
+        isBlocked,
+        session: lead,
+        isRecovering: this.#lost !== null,
         failure: this.#failure,
         info: this.#info,
         signaling: this.#options.signaling(),
       }),
       info: this.#info,
+      path: shown?.path ?? null,
+      shows: this.#shows,
       stats,
-      latencyMs: isLive ? session.latencyMs : null,
-      trace: isLive ? session.trace : null,
-      delivery: isLive ? session.delivery : null,
-      roundTripMs: session?.clock?.roundTripMs ?? null,
-      motion: isLive ? this.#motion.view : null,
-      size: this.#size ?? decoded,
-      attempts: this.#attempts,
-      pathless: this.#pathless,
+      latencyMs: isLive ? lead.latencyMs : null,
+      trace: isLive ? lead.trace : null,
+      delivery: isLive ? lead.delivery : null,
+      roundTripMs: lead?.roundTripMs ?? null,
+      motion: isLive && lead instanceof Session ? this.#motion.view : null,
+      size: lead instanceof Pictures ? (decoded ?? this.#size) : (this.#size ?? decoded),
+      attempts: count,
+      tried,
     };
   }
 }
 
+/** Drives, or waits in line for it. */
+function hasPlace({ lease }: Transport): boolean {
+  const you = lease.car?.you;
+  return you === "driving" || you === "queued";
+}
+
+/** It gives no pictures, and says so. */
 function isAway(info: CameraInfo | null): boolean {
+  return info?.state === "stalled" || info?.state === "offline" || info?.state === "error";
+}
+
+function isGone(info: CameraInfo | null): boolean {
   return info === null || info.state === "offline" || info.state === "error";
 }

@@ -8,6 +8,8 @@ import { trickleFragment } from "./trickle";
 export interface WhepOptions {
   /** `https://HOST/{camera}/whep` */
   readonly url: string;
+  /** Whether the gateway is to go through TURN as well. */
+  readonly way: "direct" | "turn";
   readonly token: () => string | null;
   readonly fetch: typeof fetch;
   /** Relays that are already known; without them the endpoint is asked. */
@@ -45,7 +47,7 @@ export class Whep implements Negotiation {
     this.#offerSdp = sdp;
     let response: Response;
     try {
-      response = await this.#fetch("POST", this.#options.url, REQUEST_TIMEOUT_MS, {
+      response = await this.#fetch("POST", this.#postUrl, REQUEST_TIMEOUT_MS, {
         headers: { "Content-Type": "application/sdp", Accept: "application/sdp" },
         body: sdp,
       });
@@ -77,6 +79,12 @@ export class Whep implements Negotiation {
     if (this.#closed) return;
     this.#closed = true;
     this.#delete();
+  }
+
+  /** Standard players say nothing of relays, and get them; so does the attempt that wants them. */
+  get #postUrl(): string {
+    const { url, way } = this.#options;
+    return way === "direct" ? `${url}?relay=false` : url;
   }
 
   /** Sends what has gathered so far; one request at a time keeps the order. */

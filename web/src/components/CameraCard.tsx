@@ -18,7 +18,8 @@ interface CameraCardProps {
 
 export const CameraCard = memo(function CameraCard({ info, isActive, onInView }: CameraCardProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const { view, watcher } = useWatch(info.id, video, isActive);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { view, watcher } = useWatch(info.id, { video, canvas, isSmall: true }, isActive);
   const card = useInView<HTMLElement>(
     useCallback(
       (isInView) => {
@@ -41,6 +42,7 @@ export const CameraCard = memo(function CameraCard({ info, isActive, onInView }:
         view={view}
         watcher={watcher}
         video={video}
+        canvas={canvas}
         fit="cover"
         showsMotion
       >

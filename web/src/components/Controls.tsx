@@ -5,13 +5,15 @@ import { Icon } from "./Icon";
 interface ControlsProps {
   readonly camera: string;
   readonly showsMotion: boolean;
+  /** Motion is told of on the path that is shown. */
+  readonly hasMotion: boolean;
   readonly onShowMotion: (shows: boolean) => void;
   readonly isFullscreen: boolean;
   readonly onFullscreen: () => void;
 }
 
 export function Controls(props: ControlsProps) {
-  const { camera, showsMotion, onShowMotion, isFullscreen, onFullscreen } = props;
+  const { camera, showsMotion, hasMotion, onShowMotion, isFullscreen, onFullscreen } = props;
   const peerlens = usePeerlens();
   const [snapshot, setSnapshot] = useState<"ready" | "busy" | "failed">("ready");
   const takeSnapshot = () => {
@@ -36,9 +38,10 @@ export function Controls(props: ControlsProps) {
       <button
         type="button"
         className="button icon-button"
-        aria-pressed={showsMotion}
+        aria-pressed={showsMotion && hasMotion}
         aria-label="Motion boxes"
-        title="Motion boxes"
+        title={hasMotion ? "Motion boxes" : "No motion boxes on this path"}
+        disabled={!hasMotion}
         data-testid="toggle-motion"
         onClick={() => {
           onShowMotion(!showsMotion);

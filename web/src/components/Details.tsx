@@ -11,6 +11,7 @@ import {
 } from "./format";
 import { Link } from "./Link";
 import { Icon } from "./Icon";
+import { pathName, triedName, triedWords } from "./pathWording";
 import { TraceChart } from "./TraceChart";
 import { linkWords, qualityName, wordsFor } from "./wording";
 
@@ -34,7 +35,8 @@ export function Details({ view, watcher, viewers }: DetailsProps) {
     ["Server", linkWords(signaling)],
     ["Role", signaling.welcome?.role ?? UNKNOWN],
     ["Viewers", viewers === null ? UNKNOWN : String(viewers)],
-    ["Path", stats?.path?.label ?? UNKNOWN],
+    ["Path", pathName(view.path)],
+    ["Path as the browser has it", stats?.path?.label ?? UNKNOWN],
     ["Here", addressWords(stats?.localAddress)],
     ["Gateway", addressWords(stats?.remoteAddress)],
     ["Network round trip", milliseconds(stats?.roundTripMs ?? null)],
@@ -50,9 +52,9 @@ export function Details({ view, watcher, viewers }: DetailsProps) {
     ["Frames dropped", stats === null ? UNKNOWN : String(stats.framesDropped)],
     [
       "Packets lost",
-      stats === null ? UNKNOWN : `${String(stats.packetsLost)} of ${String(stats.packetsReceived)}`,
+      packetsLost(stats),
     ],
-    ["Connections so far", String(view.attempts)],
+    ["Attempts so far", String(view.attempts)],
   ];
   return (
     <details
@@ -68,6 +70,7 @@ export function Details({ view, watcher, viewers }: DetailsProps) {
       </summary>
       <TraceChart trace={view.trace} />
       <Rows title="What the gateway measures" testId="delivery" rows={deliveryRows(view)} />
+      <Rows title="What was tried" testId="tried" rows={triedRows(view)} />
       <Rows title="What this page measures" testId="connection" rows={connection} />
       <p className="details-doctor">
         Something wrong? <Link to={{ page: "doctor" }}>Check the connection</Link>
@@ -100,8 +103,8 @@ function Rows({ title, testId, rows }: RowsProps) {
     <section className="rows" data-testid={testId}>
       <h2>{title}</h2>
       <dl>
-        {rows.map(([label, value]) => (
-          <div key={label}>
+        {rows.map(([label, value], index) => (
+          <div key={index}>
             <dt>{label}</dt>
             <dd>{value}</dd>
           </div>
@@ -109,6 +112,16 @@ function Rows({ title, testId, rows }: RowsProps) {
       </dl>
     </section>
   );
+}
+
+function packetsLost(stats: WatchView["stats"]): string {
+  if (stats?.packetsLost == null || stats.packetsReceived === null) return UNKNOWN;
+  return `${String(stats.packetsLost)} of ${String(stats.packetsReceived)}`;
+}
+
+/** The newest first. */
+function triedRows({ tried }: WatchView): readonly Row[] {
+  return [...tried].reverse().map((each) => [triedName(each), triedWords(each)]);
 }
 
 function addressWords(address: string | null | undefined): string {

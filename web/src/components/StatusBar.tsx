@@ -1,5 +1,6 @@
 import type { WatchView } from "../client/watcher";
 import { bitrate, framesPerSecond, milliseconds, resolution, UNKNOWN } from "./format";
+import { pathName } from "./pathWording";
 import { stateName } from "./wording";
 
 /** The numbers people ask for first. */
@@ -9,7 +10,7 @@ export function StatusBar({ view }: { readonly view: WatchView }) {
   const facts: readonly (readonly [string, string, string])[] = [
     ["state", "State", stateName(view.tile)],
     ["latency", "Latency", milliseconds(view.latencyMs)],
-    ["path", "Path", view.stats?.path?.kind ?? UNKNOWN],
+    ["path", "Path", pathName(view.path)],
     ["fps", "Frame rate", framesPerSecond(stats?.fps ?? null)],
     ["bitrate", "Bitrate", bitrate(stats?.bitrateKbps ?? null)],
     ["resolution", "Resolution", resolution(isLive ? view.size : null)],

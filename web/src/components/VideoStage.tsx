@@ -10,21 +10,27 @@ interface VideoStageProps {
   readonly view: WatchView;
   readonly watcher: Watcher;
   readonly video: RefObject<HTMLVideoElement | null>;
-  /** For pictures that come without a peer connection, where a page has any. */
-  readonly canvas?: RefObject<HTMLCanvasElement | null>;
-  readonly showsCanvas?: boolean;
+  /** For pictures that come without a peer connection. */
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly fit: "contain" | "cover";
   readonly showsMotion: boolean;
+  /** Something else is shown in its place for now. */
+  readonly isHidden?: boolean;
   readonly children?: ReactNode;
 }
 
 /** The picture, what moves in it, and what to say when there is no live picture. */
 export function VideoStage(props: VideoStageProps) {
   const { camera, name, view, watcher, video, canvas, fit, showsMotion, children } = props;
-  const shows = props.showsCanvas === true ? "canvas" : "video";
   const isLive = view.tile.state === "live";
   return (
-    <div className="stage" data-state={view.tile.state} data-fit={fit} data-shows={shows}>
+    <div
+      className="stage"
+      hidden={props.isHidden}
+      data-state={view.tile.state}
+      data-fit={fit}
+      data-shows={view.shows}
+    >
       <video
         ref={video}
         data-testid={`video-${camera}`}
@@ -34,9 +40,7 @@ export function VideoStage(props: VideoStageProps) {
         playsInline
         disablePictureInPicture={fit === "cover"}
       />
-      {canvas !== undefined && (
-        <canvas ref={canvas} role="img" aria-label={`Live picture of ${name}`} />
-      )}
+      <canvas ref={canvas} role="img" aria-label={`Live picture of ${name}`} />
       {showsMotion && <MotionOverlay motion={view.motion} size={view.size} fit={fit} />}
       {!isLive && <Cover name={name} view={view} watcher={watcher} />}
       {children}

@@ -6,6 +6,12 @@ export function milliseconds(value: number | null): string {
   return value === null ? UNKNOWN : `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }
 
+/** A time that people wait. */
+export function duration(valueMs: number | null): string {
+  if (valueMs === null || valueMs < 1_000) return milliseconds(valueMs);
+  return `${(valueMs / 1_000).toFixed(1)} s`;
+}
+
 /** As {@link milliseconds}, but always to a tenth: parts and their sum agree on the screen. */
 export function tenths(value: number): string {
   return `${value.toFixed(1)} ms`;

@@ -6,10 +6,15 @@ export function tileAttributes(view: WatchView) {
   return {
     "data-state": view.tile.state,
     "data-reason": view.tile.reason,
-    "data-path": stats?.path?.kind ?? "",
+    "data-path": view.path ?? "",
     "data-latency-ms": view.latencyMs?.toFixed(1) ?? "",
     "data-fps": stats?.fps?.toFixed(1) ?? "",
     "data-quality": view.delivery?.quality ?? "",
     "data-codec": stats?.codec ?? "",
   };
+}
+
+/** Of a page that shows the camera's own stream: the browser tells nothing else of it. */
+export function localAttributes(state: string) {
+  return { "data-state": state, "data-reason": "local-stream", "data-path": "mjpeg" };
 }

@@ -26,6 +26,11 @@ const STATE_NAMES: Readonly<Record<TileState, string>> = {
 const WORDS: Readonly<Record<Reason, Words>> = {
   idle: { icon: "camera", title: "Not playing", next: "Open the camera to watch it." },
   starting: { icon: "spinner", title: "Connecting…", next: "Looking for the way to the camera." },
+  recovering: {
+    icon: "spinner",
+    title: "Connection lost",
+    next: "This is the last picture. Looking for another way…",
+  },
   reconnecting: {
     icon: "spinner",
     title: "Connection lost",

@@ -3,23 +3,19 @@ import { attend } from "../client/drive/attention";
 import { Cockpit } from "../client/drive/cockpit";
 import type { Watcher } from "../client/watcher";
 import { useDriveSettings } from "./useDriveSettings";
-import { usePeerlens } from "./usePeerlens";
 
 /** The driver's place at the camera of `watcher`, for as long as the page is open. */
 export function useCockpit(watcher: Watcher): Cockpit {
-  const peerlens = usePeerlens();
   const { settings } = useDriveSettings();
   const cockpit = useMemo(
     () =>
       new Cockpit({
         sight: watcher,
-        relay: (listener) => peerlens.relay(watcher.camera, listener),
-        pictures: (offsetMs) => peerlens.pictures(watcher.camera, offsetMs),
         settings,
         pads,
         vibrate,
       }),
-    [peerlens, watcher, settings],
+    [watcher, settings],
   );
   useEffect(() => {
     cockpit.start();

@@ -50,7 +50,7 @@ function sessionOf(socket: FakeSocket): string {
 }
 
 it("sends the offer, then the candidates that were found before it", async () => {
-  const negotiation = new Brokered(signaling, "front");
+  const negotiation = new Brokered(signaling, "front", "direct");
   negotiation.candidate(HOST);
   const answer = negotiation.offer("v=0 offer", listener);
   negotiation.candidate(null);
@@ -67,19 +67,19 @@ it("sends the offer, then the candidates that were found before it", async () =>
 
 it("makes up another session each time", () => {
   const ids = [1, 2].map(() => {
-    void new Brokered(signaling, "front").offer("v=0", listener).catch(() => undefined);
+    void new Brokered(signaling, "front", "direct").offer("v=0", listener).catch(() => undefined);
     return sessionOf(newest());
   });
   expect(ids[0]).not.toBe(ids[1]);
 });
 
 it("gives the relays of the welcome", async () => {
-  const servers = await new Brokered(signaling, "front").iceServers();
+  const servers = await new Brokered(signaling, "front", "direct").iceServers();
   expect(servers.map(({ urls }) => urls)).toEqual([["stun:stun.example.org"]]);
 });
 
 it("hears remote candidates and their end", async () => {
-  const answer = new Brokered(signaling, "front").offer("v=0", listener);
+  const answer = new Brokered(signaling, "front", "direct").offer("v=0", listener);
   const session = sessionOf(newest());
   newest().receive({ type: "answer", session, sdp: "v=0" });
   await answer;
@@ -89,7 +89,7 @@ it("hears remote candidates and their end", async () => {
 });
 
 it("is refused by an error that names its session", async () => {
-  const answer = new Brokered(signaling, "front").offer("v=0", listener);
+  const answer = new Brokered(signaling, "front", "direct").offer("v=0", listener);
   newest().receive({
     type: "error",
     problem: "urn:peerlens:problem:unknown-camera",
@@ -100,7 +100,7 @@ it("is refused by an error that names its session", async () => {
 });
 
 it("hears when the gateway leaves", async () => {
-  const answer = new Brokered(signaling, "front").offer("v=0", listener);
+  const answer = new Brokered(signaling, "front", "direct").offer("v=0", listener);
   const session = sessionOf(newest());
   newest().receive({ type: "answer", session, sdp: "v=0" });
   await answer;
@@ -109,13 +109,13 @@ it("hears when the gateway leaves", async () => {
 });
 
 it("gives up on an unanswered offer when its link is lost", async () => {
-  const answer = new Brokered(signaling, "front").offer("v=0", listener);
+  const answer = new Brokered(signaling, "front", "direct").offer("v=0", listener);
   newest().closeFromServer(1001);
   await expect(answer).rejects.toMatchObject({ slug: "timeout" });
 });
 
 it("does not mind the loss of the link once answered", async () => {
-  const negotiation = new Brokered(signaling, "front");
+  const negotiation = new Brokered(signaling, "front", "direct");
   const answer = negotiation.offer("v=0", listener);
   newest().receive({ type: "answer", session: sessionOf(newest()), sdp: "v=0" });
   await answer;
@@ -130,7 +130,7 @@ it("does not mind the loss of the link once answered", async () => {
 });
 
 it("says bye once", () => {
-  const negotiation = new Brokered(signaling, "front");
+  const negotiation = new Brokered(signaling, "front", "direct");
   void negotiation.offer("v=0", listener);
   negotiation.close("left");
   negotiation.close("again");

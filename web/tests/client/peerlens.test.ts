@@ -7,6 +7,7 @@ import { FakeSocket } from "../support/FakeSocket";
 const FRONT = { id: "front", name: "Front", state: "live" };
 
 let sockets: FakeSocket[];
+let pictureSockets: FakeSocket[];
 let peers: FakePeer[];
 let asked: { url: string; authorization: string | null }[];
 let respond: () => Response;
@@ -17,6 +18,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(console, "debug").mockImplementation(() => undefined);
   sockets = [];
+  pictureSockets = [];
   asked = [];
   respond = () => new Response("jpeg");
   tokens = new TokenStore(null);
@@ -41,9 +43,9 @@ function build(mode: "signaling" | "whep"): Peerlens {
     },
     tokens,
     mode,
-    createSocket: () => {
+    createSocket: (url) => {
       const socket = new FakeSocket();
-      sockets.push(socket);
+      (url.endsWith("/ws") ? sockets : pictureSockets).push(socket);
       return socket;
     },
     createPeerConnection: fake.create,
@@ -71,8 +73,8 @@ async function goLive(): Promise<FakePeer> {
   await settle();
   const peer = peers.at(-1);
   if (peer === undefined) throw new Error("no peer connection was made");
+  peer.channel.answers = true;
   peer.connect();
-  peer.channel.answerSync();
   peer.framesDecoded += 1;
   await vi.advanceTimersByTimeAsync(250);
   return peer;
@@ -115,7 +117,6 @@ it("plays on, and keeps the card, while the server restarts and knows no cameras
   newest().closeFromServer(1001);
   await vi.advanceTimersByTimeAsync(400);
   newest().welcome({ cameras: [] });
-  peer.channel.answerSync();
   peer.framesDecoded += 1;
   await vi.advanceTimersByTimeAsync(500);
   expect(peerlens.cameras.value?.map(({ id }) => id)).toEqual(["front"]);
@@ -156,10 +157,10 @@ it("doubts the link to the server when the gateway falls silent", async () => {
   peerlens.start();
   newest().welcome({ cameras: [FRONT], heartbeatS: 60 });
   peerlens.hold("front");
-  await goLive();
-  await vi.advanceTimersByTimeAsync(5_500);
+  (await goLive()).channel.answers = false;
+  await vi.advanceTimersByTimeAsync(2_000);
   expect(newest().sentOf("ping")).toHaveLength(1);
-  await vi.advanceTimersByTimeAsync(3_500);
+  await vi.advanceTimersByTimeAsync(2_500);
   expect(sockets).toHaveLength(2);
 });
 
@@ -184,7 +185,7 @@ describe("WHEP", () => {
     respond = () => new Response("v=0", { status: 201, headers: { Location: "/front/whep/s" } });
     peerlens.hold("front");
     await vi.advanceTimersByTimeAsync(10);
-    expect(asked.map(({ url }) => url)).toContain("https://example.org/front/whep");
+    expect(asked.map(({ url }) => url)).toContain("https://example.org/front/whep?relay=false");
     expect(asked.every(({ authorization }) => authorization === "Bearer secret")).toBe(true);
   });
 
@@ -196,6 +197,65 @@ describe("WHEP", () => {
     expect(peerlens.watcher("front").view.value.tile.reason).toBe("unknown-camera");
     await vi.advanceTimersByTimeAsync(300);
     expect(asked.length).toBeGreaterThan(before);
+  });
+});
+
+describe("the ladder", () => {
+  const TURN = { urls: ["turn:t"], username: "u", credential: "p" };
+
+  it("offers the direct way first, then the one through TURN, then takes pictures", async () => {
+    peerlens.start();
+    newest().welcome({ cameras: [FRONT], iceServers: [TURN] });
+    peerlens.hold("front");
+    await vi.advanceTimersByTimeAsync(900);
+    expect(newest().sentOf("offer").map(({ relay }) => relay)).toEqual([undefined, true]);
+    expect(pictureSockets).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    pictureSockets[0]?.open();
+    expect(pictureSockets[0]?.sent[0]).toMatchObject({ type: "join", camera: "front" });
+  });
+
+  it("makes no offer through TURN where the server has none", async () => {
+    peerlens.start();
+    newest().welcome({ cameras: [FRONT], iceServers: [{ urls: ["stun:s"] }] });
+    peerlens.hold("front");
+    await vi.advanceTimersByTimeAsync(900);
+    expect(newest().sentOf("offer")).toHaveLength(1);
+  });
+
+  it("takes the newest servers for each attempt", async () => {
+    peerlens.start();
+    newest().welcome({ cameras: [FRONT], iceServers: [{ urls: ["stun:old"] }] });
+    newest().receive({ type: "iceServers", iceServers: [{ urls: ["stun:new"] }, TURN] });
+    peerlens.hold("front");
+    await vi.advanceTimersByTimeAsync(900);
+    expect(peers.map(({ configuration }) => configuration.iceServers)).toEqual([
+      [{ urls: ["stun:new"] }],
+      [TURN],
+    ]);
+  });
+});
+
+describe("the camera's own stream", () => {
+  const answer = (streamUrl: string) => () =>
+    Response.json({ carId: "car1", streamUrl, quality: "auto" });
+
+  it("is looked up under the car that the camera rides on", async () => {
+    peerlens.start();
+    newest().welcome({ cameras: [{ ...FRONT, car: "car1" }] });
+    respond = answer("http://192.168.0.20:8080/stream");
+    await expect(peerlens.streamUrl("front")).resolves.toBe("http://192.168.0.20:8080/stream");
+    expect(asked.map(({ url }) => url)).toEqual(["https://example.org/api/cars/car1/camera"]);
+  });
+
+  it.each(["/front/stream", "javascript:alert(1)", ""])("is none of the camera's: %s", async (url) => {
+    respond = answer(url);
+    await expect(peerlens.streamUrl("front")).resolves.toBeNull();
+  });
+
+  it("may not be known", async () => {
+    respond = () => Response.json({ error: "Camera not found" }, { status: 404 });
+    await expect(peerlens.streamUrl("front")).resolves.toBeNull();
   });
 });
 

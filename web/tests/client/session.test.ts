@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { epochNow } from "../../src/client/clock";
 import { Refused } from "../../src/client/errors";
-import { Session } from "../../src/client/session";
+import { Session, type CreatePeerConnection } from "../../src/client/session";
 import { FakeNegotiation } from "../support/FakeNegotiation";
 import { fakePeers, frameTimes, type FakePeer } from "../support/FakePeer";
 import { carNews, drivenNews } from "../support/FakeTransport";
@@ -22,18 +22,27 @@ beforeEach(() => {
   motions = [];
   const fake = fakePeers();
   peers = fake.peers;
-  session = new Session({
+  create = fake.create;
+  session = build("direct");
+});
+
+let create: CreatePeerConnection;
+
+function build(way: "direct" | "turn"): Session {
+  const made: Session = new Session({
+    way,
     negotiation,
-    createPeerConnection: fake.create,
+    createPeerConnection: (configuration) => create(configuration),
     listener: {
       changed: () => {
-        if (states.at(-1) !== session.state) states.push(session.state);
+        if (states.at(-1) !== made.state) states.push(made.state);
       },
       motion: (motion) => motions.push(motion.level),
       camera: () => undefined,
     },
   });
-});
+  return made;
+}
 
 afterEach(() => {
   session.close();
@@ -84,14 +93,57 @@ describe("negotiation", () => {
     expect(peer.receiver.playoutDelayHint).toBe(0);
   });
 
-  it("uses the relays it is given", async () => {
-    negotiation.servers.push({ urls: ["turn:t"], username: "u", credential: "p" });
-    negotiation.servers.push({ urls: ["stun:s"], username: null, credential: null });
+  const SERVERS = [
+    { urls: ["turn:t", "turns:t?transport=tcp"], username: "u", credential: "p" },
+    { urls: ["stun:s"], username: null, credential: null },
+  ];
+
+  it("needs no relay on the direct way, only its own address", async () => {
+    negotiation.servers.push(...SERVERS);
     const peer = await start();
-    expect(peer.configuration.iceServers).toEqual([
-      { urls: ["turn:t"], username: "u", credential: "p" },
-      { urls: ["stun:s"] },
-    ]);
+    expect(peer.configuration.iceServers).toEqual([{ urls: ["stun:s"] }]);
+    expect(peer.configuration.iceTransportPolicy).toBeUndefined();
+    expect(session.path).toBe("direct");
+  });
+
+  it("uses nothing but the relays through TURN, and tells which one it found", async () => {
+    negotiation.servers.push(...SERVERS);
+    session = build("turn");
+    const peer = await connect();
+    expect(peer.configuration.iceServers).toEqual([SERVERS[0]]);
+    expect(peer.configuration.iceTransportPolicy).toBe("relay");
+    expect(session.path).toBeNull();
+    peer.localCandidate = { candidateType: "relay", relayProtocol: "tcp" };
+    await pass(120, peer);
+    expect(session.path).toBe("turn-tcp");
+  });
+
+  it("gives up at once through TURN where there is none", async () => {
+    negotiation.servers.push({ urls: ["stun:s"], username: null, credential: null });
+    session = build("turn");
+    session.start();
+    await settle();
+    expect(session.failure?.slug).toBe("no-turn-server");
+    expect(peers).toEqual([]);
+  });
+
+  it("says so where the browser has WebRTC by name only", async () => {
+    create = () => {
+      throw new TypeError("not a constructor");
+    };
+    session.start();
+    await settle();
+    expect(session.failure?.slug).toBe("no-webrtc");
+  });
+
+  it("tells that there is a way before it is connected on it", async () => {
+    const peer = await start();
+    expect(session.hasWay).toBe(false);
+    peer.iceConnectionState = "connected";
+    peer.oniceconnectionstatechange?.();
+    expect([session.hasWay, session.isConnected]).toEqual([true, false]);
+    peer.become("failed");
+    expect(session.hasWay).toBe(false);
   });
 
   it("offers without waiting for candidates, which follow", async () => {
@@ -303,7 +355,7 @@ describe("events", () => {
     peer.channel.answerSync(60_000, { frame: frameTimes(4_294_967_295, capture - 10) });
     session.frameShown(899);
     expect(session.latencyMs).toBeCloseTo(25, 0);
-    expect(session.clock?.offsetMs).toBeCloseTo(60_000, 0);
+    expect(session.roundTripMs).toBeCloseTo(0, 0);
     expect(session.onScreenMs).toBeCloseTo(25, 0);
   });
 

@@ -180,7 +180,7 @@ describe("coming back", () => {
     signaling.nudge();
     signaling.nudge();
     expect(newest().sentOf("ping")).toHaveLength(1);
-    vi.advanceTimersByTime(3_000);
+    vi.advanceTimersByTime(2_000);
     expect(state()).toBe("connecting");
     expect(newest().closedWith).toBe(4408);
   });

@@ -49,20 +49,20 @@ describe("path", () => {
 
   it.each(["host", "srflx", "prflx"])("is direct from a %s candidate", (candidateType) => {
     expect(path({ local: { candidateType } })).toEqual({
-      kind: "direct",
+      path: "direct",
       label: `direct (${candidateType})`,
     });
   });
 
   it.each(["udp", "tcp", "tls"])("is a relay over TURN %s", (relayProtocol) => {
     expect(path({ local: { candidateType: "relay", relayProtocol } })).toEqual({
-      kind: "relay",
+      path: `turn-${relayProtocol}`,
       label: `relay (TURN ${relayProtocol})`,
     });
   });
 
   it("is a relay when only the far end uses one", () => {
-    expect(path({ remote: { candidateType: "relay" } })?.kind).toBe("relay");
+    expect(path({ remote: { candidateType: "relay" } })?.path).toBe("turn-udp");
   });
 
   it("is unknown before a pair is selected", () => {
@@ -73,7 +73,7 @@ describe("path", () => {
     const entries = new Map(report());
     entries.delete("T");
     entries.set("P2", { ...entries.get("P2"), selected: true });
-    expect(new StatsReader().read(entries, 0).path?.kind).toBe("direct");
+    expect(new StatsReader().read(entries, 0).path?.path).toBe("direct");
   });
 });
 

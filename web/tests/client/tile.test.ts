@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CameraInfo } from "../../src/client/messages";
-import { pictureTile, tileOf, type TileFacts } from "../../src/client/tile";
+import { tileOf, type TileFacts } from "../../src/client/tile";
 
 function info(state: CameraInfo["state"], detail: string | null = null): CameraInfo {
   return {
@@ -22,6 +22,7 @@ const FACTS: TileFacts = {
   isSupported: true,
   isBlocked: false,
   session: null,
+  isRecovering: false,
   failure: null,
   info: info("idle"),
   signaling: "connected",
@@ -141,7 +142,20 @@ it("says only once that a camera is unknown", () => {
   });
 });
 
-it("says of pictures without a session whether they are live", () => {
-  expect(pictureTile(true)).toEqual({ state: "live", reason: "live", detail: null });
-  expect(pictureTile(false)).toEqual({ state: "stalled", reason: "no-new-picture", detail: null });
+describe("after what was shown is lost", () => {
+  const recovering = { isRecovering: true, failure: lost };
+
+  it("keeps the last picture, marked, while another way is looked for", () => {
+    expect(tile(recovering)).toBe("stalled recovering");
+    expect(tile({ ...recovering, session: starting })).toBe("stalled recovering");
+    expect(tile({ ...recovering, session: open, info: info("live") })).toBe("stalled recovering");
+    expect(tile({ ...recovering, session: live })).toBe("live live");
+  });
+
+  it("says what else is wrong, where it is known", () => {
+    const refused = { slug: "gateway-offline", detail: "" };
+    expect(tile({ ...recovering, failure: refused })).toBe("offline gateway-offline");
+    const away = info("offline", "the gateway home is not connected");
+    expect(tile({ ...recovering, info: away })).toBe("offline gateway-offline");
+  });
 });

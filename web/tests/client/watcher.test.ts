@@ -1,40 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Backoff } from "../../src/client/backoff";
 import { Refused } from "../../src/client/errors";
 import type { CameraInfo } from "../../src/client/messages";
-import type { SignalingState } from "../../src/client/signaling";
-import { Watcher } from "../../src/client/watcher";
-import { FakeNegotiation } from "../support/FakeNegotiation";
-import { fakePeers, type FakePeer } from "../support/FakePeer";
+import type { Watcher } from "../../src/client/watcher";
+import type { FakeNegotiation } from "../support/FakeNegotiation";
+import type { FakePeer } from "../support/FakePeer";
+import { carNews } from "../support/FakeTransport";
+import { FakeWatcher } from "../support/FakeWatcher";
 
+let fake: FakeWatcher;
 let negotiations: FakeNegotiation[];
 let peers: FakePeer[];
-let signaling: SignalingState;
 let watcher: Watcher;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(console, "debug").mockImplementation(() => undefined);
-  negotiations = [];
-  signaling = "connected";
-  const fake = fakePeers();
-  peers = fake.peers;
-  watcher = new Watcher({
-    camera: "front",
-    negotiate: () => {
-      if (signaling !== "connected") return null;
-      const negotiation = new FakeNegotiation();
-      negotiations.push(negotiation);
-      return negotiation;
-    },
-    signaling: () => signaling,
-    createPeerConnection: fake.create,
-    backoff: new Backoff({ random: () => 1 }),
-  });
+  fake = new FakeWatcher();
+  ({ negotiations, peers, watcher } = fake);
 });
 
 afterEach(() => {
   watcher.stop();
+  expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
@@ -64,8 +51,8 @@ async function goLive(): Promise<FakePeer> {
   await settle();
   const peer = peers.at(-1);
   if (peer === undefined) throw new Error("no session was opened");
+  peer.channel.answers = true;
   peer.connect();
-  peer.channel.answerSync();
   peer.framesDecoded = 1;
   await vi.advanceTimersByTimeAsync(250);
   return peer;
@@ -100,22 +87,27 @@ it("opens another session when one fails, with growing delays", async () => {
   }
 });
 
-it("never shows a lost picture as live", async () => {
+it("never shows a lost picture as live, and for a while as stalled", async () => {
   watcher.start();
   const peer = await goLive();
   peer.become("failed");
-  expect(state()).toBe("connecting");
+  expect(state()).toBe("stalled");
+  expect(watcher.view.value.path).toBeNull();
   expect(watcher.view.value.latencyMs).toBeNull();
   expect(watcher.view.value.motion).toBeNull();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(state()).toBe("connecting");
 });
 
-it("begins with short delays again after it was live", async () => {
+it("begins at once again after it was live", async () => {
   watcher.start();
   await settle();
   negotiations[0]?.refuse(new Refused("timeout", ""));
   await vi.advanceTimersByTimeAsync(200);
-  (await goLive()).become("failed");
-  await vi.advanceTimersByTimeAsync(200);
+  const peer = await goLive();
+  await vi.advanceTimersByTimeAsync(2_000);
+  peer.become("failed");
+  await settle();
   expect(negotiations).toHaveLength(3);
 });
 
@@ -145,6 +137,15 @@ describe("coming back", () => {
     expect(state()).toBe("live");
   });
 
+  it("asks again soon when it is refused although the server lists the gateway as there", async () => {
+    watcher.heard(info("live"));
+    watcher.start();
+    await settle();
+    negotiations[0]?.refuse(new Refused("gateway-offline", "superseded"));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(negotiations).toHaveLength(2);
+  });
+
   it("tries at once when an unknown camera appears", async () => {
     watcher.heard(null);
     watcher.start();
@@ -156,12 +157,12 @@ describe("coming back", () => {
   });
 
   it("waits for signaling, without trying in vain", async () => {
-    signaling = "connecting";
+    fake.signaling = "connecting";
     watcher.start();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(state()).toBe("connecting");
     expect(negotiations).toEqual([]);
-    signaling = "connected";
+    fake.signaling = "connected";
     watcher.nudge();
     expect(negotiations).toHaveLength(1);
   });
@@ -169,12 +170,11 @@ describe("coming back", () => {
   it("keeps a live session through a restart of signaling", async () => {
     watcher.start();
     const peer = await goLive();
-    signaling = "connecting";
+    fake.signaling = "connecting";
     watcher.refresh();
     expect(state()).toBe("live");
-    signaling = "connected";
+    fake.signaling = "connected";
     watcher.nudge();
-    peer.channel.answerSync();
     peer.framesDecoded += 1;
     await vi.advanceTimersByTimeAsync(1_200);
     expect(negotiations).toHaveLength(1);
@@ -185,7 +185,8 @@ describe("coming back", () => {
     watcher.heard(info("live"));
     watcher.start();
     const peer = await goLive();
-    await vi.advanceTimersByTimeAsync(1_000);
+    peer.channel.answers = false;
+    await vi.advanceTimersByTimeAsync(500);
     watcher.heard(info("offline"));
     watcher.heard(info("idle"));
     await vi.advanceTimersByTimeAsync(1_500);
@@ -223,7 +224,6 @@ describe("coming back", () => {
       reason: "camera-offline",
       detail: "no route",
     });
-    peer.channel.answerSync();
     peer.channel.receive({ type: "camera", camera: { id: "front", name: "Front", state: "live" } });
     peer.framesDecoded += 1;
     await vi.advanceTimersByTimeAsync(750);
@@ -256,10 +256,11 @@ it("asks more often while somebody looks at the numbers, in later sessions too",
   await vi.advanceTimersByTimeAsync(5_000);
   const second = peers.at(-1);
   if (second === undefined || second === first) throw new Error("no second session");
+  second.channel.answers = true;
   second.connect();
   const syncsIn = async (ms: number) => {
     const before = second.channel.sentOf("sync").length;
-    await vi.advanceTimersByTimeAsync(ms);
+    await play(ms, [second]);
     return second.channel.sentOf("sync").length - before;
   };
   expect(await syncsIn(1_300)).toBe(3);
@@ -267,7 +268,7 @@ it("asks more often while somebody looks at the numbers, in later sessions too",
   done();
   expect(await syncsIn(1_000)).toBe(2);
   alsoDone();
-  await vi.advanceTimersByTimeAsync(500);
+  await play(500, [second]);
   expect(await syncsIn(1_900)).toBeLessThanOrEqual(1);
 });
 
@@ -281,20 +282,181 @@ it("stops everything when stopped", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("says so where the browser has no WebRTC", async () => {
-  const without = new Watcher({
-    camera: "front",
-    negotiate: () => new FakeNegotiation(),
-    signaling: () => "connected",
-    createPeerConnection: null,
-  });
-  without.start();
+it("says so where the browser can show nothing", async () => {
+  const without = new FakeWatcher(false);
+  without.can = { direct: false, turn: false, relay: false };
+  without.watcher.start();
   await settle();
-  expect(without.view.value.tile.reason).toBe("unsupported-browser");
+  expect(without.watcher.view.value.tile.reason).toBe("unsupported-browser");
+  without.watcher.stop();
+});
+
+/** Lets time pass in which the pictures of `live` sessions go on. */
+async function play(ms: number, live: readonly FakePeer[] = []): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 50) {
+    for (const peer of live) peer.framesDecoded += 1;
+    await vi.advanceTimersByTimeAsync(50);
+  }
+}
+
+/** The pictures through the server begin, and are first. */
+async function goRelay(): Promise<void> {
+  fake.can = { ...fake.can, relay: true };
+  watcher.start();
+  await play(1_000);
+  fake.pictures.open();
+  await fake.see();
+  fake.pictures.receive({
+    type: "synced",
+    sentMs: Number(fake.pictures.sentOf("sync")[0]?.sentMs),
+    receivedMs: Date.now(),
+    repliedMs: Date.now(),
+  });
+}
+
+/** Pictures through the server go on, and the socket beside them, where there is one, too. */
+async function relayOn(ms: number, isControlled = true): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 200) {
+    await fake.see();
+    if (isControlled) fake.control.receive({ type: "ping", id: 1 });
+    await vi.advanceTimersByTimeAsync(200);
+  }
+}
+
+const shown = () => {
+  const { path, shows } = watcher.view.value;
+  return `${String(path)} ${shows}`;
+};
+const tried = () => watcher.view.value.tried.map(({ way, outcome }) => `${way} ${outcome}`);
+
+describe("the ladder", () => {
+  it("shows pictures through the server while there is nothing better", async () => {
+    await goRelay();
+    expect(shown()).toBe("relay canvas");
+    expect(state()).toBe("live");
+    expect(watcher.view.value.stats).toMatchObject({ fps: 1, codec: "JPEG" });
+    expect(watcher.view.value.size).toEqual({ width: 640, height: 480 });
+    expect(watcher.onScreenMs).not.toBeNull();
+  });
+
+  it("moves up by itself, and ends what it leaves only then", async () => {
+    await goRelay();
+    negotiations[0]?.answer("v=0");
+    await settle();
+    fake.peer.channel.answers = true;
+    fake.peer.connect();
+    expect(shown()).toBe("relay canvas");
+    await play(300, peers);
+    expect(watcher.view.value.path).toBe("direct");
+    expect(fake.pictures.closedWith).toBeNull();
+    // Nothing tells here that the video shows it: a second has to do.
+    await play(1_000, peers);
+    expect(fake.pictures.closedWith).toBe(1000);
+    expect(tried()).toEqual(["direct shown", "relay seen"]);
+  });
+
+  it("lets the picture stand still over the video until the next stream has one", async () => {
+    watcher.start();
+    const first = await goLive();
+    fake.video.load();
+    fake.video.present();
+    expect(shown()).toBe("direct video");
+    await play(2_500, [first]);
+    first.become("failed");
+    await settle();
+    negotiations.at(-1)?.answer("v=0");
+    await settle();
+    // The new stream is in the video, which is empty now; the last picture of the old one is not.
+    expect(fake.video.videoWidth).toBe(0);
+    expect(shown()).toBe("null canvas");
+    expect(fake.canvas.drawn).toHaveLength(1);
+    fake.peer.channel.answers = true;
+    fake.peer.connect();
+    fake.video.load();
+    fake.video.present();
+    expect(shown()).toBe("direct video");
+  });
+
+  it("does not leave pictures for a video that the browser does not start", async () => {
+    await goRelay();
+    fake.video.mayPlay = false;
+    negotiations[0]?.answer("v=0");
+    await settle();
+    fake.peer.channel.answers = true;
+    fake.peer.connect();
+    await play(300, peers);
+    expect(shown()).toBe("relay canvas");
+    expect(state()).toBe("live");
+    expect(peers[0]?.isClosed).toBe(true);
+  });
+
+  it("moves down when the path dies without a word, within 3 s", async () => {
+    fake.can = { ...fake.can, relay: true };
+    watcher.start();
+    const peer = await goLive();
+    await play(5_000, [peer]);
+    expect(fake.pictureSockets).toEqual([]);
+    peer.channel.answers = false;
+    const diedMs = Date.now();
+    while (fake.pictureSockets.length === 0) {
+      await vi.advanceTimersByTimeAsync(50);
+      expect(Date.now() - diedMs).toBeLessThan(2_500);
+    }
+    expect(watcher.view.value.tile).toMatchObject({ state: "stalled", reason: "recovering" });
+    fake.pictures.open();
+    await fake.see();
+    expect(state()).toBe("live");
+    expect(shown()).toBe("relay canvas");
+    expect(fake.silences).toBe(1);
+    expect(tried()).toEqual(["direct lost", "direct trying", "relay shown"]);
+  });
+
+  it("takes a camera that stalls for what it is", async () => {
+    fake.can = { ...fake.can, relay: true };
+    watcher.heard(info("live"));
+    watcher.start();
+    const peer = await goLive();
+    await play(3_000, [peer]);
+    await play(6_000);
+    expect(state()).toBe("stalled");
+    expect([peers.length, fake.pictureSockets.length]).toEqual([1, 0]);
+  });
+
+  it("finds the server's TURN relay, and says which", async () => {
+    fake.can = { direct: true, turn: true, relay: true };
+    watcher.start();
+    await settle();
+    negotiations[0]?.answer("v=0");
+    await play(200);
+    expect(peers.map(({ configuration }) => configuration.iceTransportPolicy)).toEqual([
+      undefined,
+      "relay",
+    ]);
+    fake.peer.localCandidate = { candidateType: "relay", relayProtocol: "tls" };
+    await goLive();
+    await play(500, [fake.peer]);
+    expect(shown()).toBe("turn-tls video");
+  });
+
+  it("takes pictures where the browser has no WebRTC", async () => {
+    const without = new FakeWatcher(false);
+    without.can = { direct: false, turn: false, relay: true };
+    without.watcher.start();
+    without.pictures.open();
+    await without.see();
+    expect(without.watcher.view.value.tile.state).toBe("live");
+    without.watcher.stop();
+  });
 });
 
 describe("driving", () => {
-  const listener = { changed: () => undefined, heard: () => undefined };
+  let changes = 0;
+  const listener = {
+    changed: () => {
+      changes += 1;
+    },
+    heard: () => undefined,
+  };
 
   it("opens the way in the session that is on, and in those that follow", async () => {
     watcher.start();
@@ -303,39 +465,77 @@ describe("driving", () => {
     const done = watcher.drive(listener);
     expect(first.controlOptions).not.toBeNull();
     expect(watcher.transport?.isOpen).toBe(true);
+    await play(2_500, [first]);
     first.become("failed");
-    expect(watcher.transport).toBeNull();
-    await vi.advanceTimersByTimeAsync(200);
+    expect(watcher.transport?.isOpen).not.toBe(true);
     const second = await goLive();
     expect(second).not.toBe(first);
     expect(second.controlOptions).not.toBeNull();
     done();
+    await play(2_500, [second]);
     second.become("failed");
-    await vi.advanceTimersByTimeAsync(200);
     expect((await goLive()).controlOptions).toBeNull();
   });
 
-  it("counts the attempts that found no way, up to one that does", async () => {
-    watcher.start();
-    const pathless = () => watcher.view.value.pathless;
-    for (const count of [1, 2]) {
-      await settle();
-      negotiations.at(-1)?.answer("v=0 answer");
-      await vi.advanceTimersByTimeAsync(10_000);
-      expect(pathless()).toBe(count);
-      await vi.advanceTimersByTimeAsync(400);
-    }
-    const peer = await goLive();
-    expect(pathless()).toBe(0);
-    peer.become("failed");
-    expect(pathless()).toBe(0);
+  it("goes by a socket of its own beside pictures through the server", async () => {
+    watcher.drive(listener);
+    await goRelay();
+    fake.control.open();
+    changes = 0;
+    fake.control.receive(carNews());
+    expect(changes).toBe(1);
+    expect(watcher.transport).toMatchObject({ path: "relay", isOpen: true });
+    watcher.stop();
+    expect(fake.control.closedWith).toBe(1000);
+    expect(watcher.transport).toBeNull();
   });
 
-  it("does not take a refusal for a missing way", async () => {
-    watcher.start();
-    await settle();
-    negotiations[0]?.refuse(new Refused("gateway-offline", ""));
-    await settle();
-    expect(watcher.view.value.pathless).toBe(0);
+  it("is not even tried where nobody drives", async () => {
+    await goRelay();
+    expect(fake.controlSockets).toEqual([]);
+  });
+
+  it("follows the pictures up, but not away from somebody who drives or waits for it", async () => {
+    watcher.drive(listener);
+    await goRelay();
+    fake.control.open();
+    fake.control.receive(carNews({ you: "driving", session: "lease-9" }));
+    expect(negotiations[0]?.closedWith).toBe("not needed any more");
+    watcher.nudge();
+    await relayOn(5_000);
+    fake.control.receive(carNews({ you: "queued", place: 1 }));
+    await relayOn(1_000);
+    expect(peers).toHaveLength(1);
+    fake.control.receive(carNews());
+    const peer = await goLive();
+    await play(1_200, [peer]);
+    expect(shown()).toBe("direct canvas");
+    expect(watcher.transport?.path).toBe("direct");
+    expect(fake.control.closedWith).toBe(1000);
+  });
+
+  it("stays where it is when only the pictures' socket breaks", async () => {
+    watcher.drive(listener);
+    await goRelay();
+    fake.control.open();
+    fake.control.receive(carNews({ you: "driving", session: "lease-9" }));
+    const { transport } = watcher;
+    fake.pictures.closeFromServer(1006);
+    expect(watcher.transport).toBe(transport);
+    expect(watcher.onScreenMs).toBeNull();
+  });
+
+  it("does not rely on a socket that may be dead", async () => {
+    watcher.drive(listener);
+    await goRelay();
+    fake.control.open();
+    fake.control.receive(carNews());
+    await relayOn(1_600, false);
+    fake.pictures.closeFromServer(1006);
+    await vi.advanceTimersByTimeAsync(400);
+    fake.pictures.open();
+    await fake.see();
+    expect(fake.controlSockets).toHaveLength(2);
+    expect(fake.controlSockets[0]?.closedWith).toBe(1000);
   });
 });

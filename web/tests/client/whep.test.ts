@@ -47,8 +47,8 @@ const created = () =>
   });
 const empty = (status: number) => () => new Response(null, { status });
 
-function whep(fetch_: typeof fetch, token: string | null = null) {
-  return new Whep({ url: URL_, token: () => token, fetch: fetch_ });
+function whep(fetch_: typeof fetch, token: string | null = null, way: "direct" | "turn" = "turn") {
+  return new Whep({ url: URL_, way, token: () => token, fetch: fetch_ });
 }
 
 /** Lets promises that are ready go on. */
@@ -62,6 +62,17 @@ it("posts the offer with the token and gives the answer", async () => {
   expect(asked[0]).toMatchObject({ method: "POST", url: URL_, body: OFFER });
   expect(asked[0]?.headers.get("Content-Type")).toBe("application/sdp");
   expect(asked[0]?.headers.get("Authorization")).toBe("Bearer secret");
+});
+
+it("asks for an answer without relays where it tries the direct way", async () => {
+  const { asked, fetch } = server({ POST: created, DELETE: empty(200) });
+  const negotiation = whep(fetch, null, "direct");
+  await negotiation.offer(OFFER, listener);
+  negotiation.close();
+  expect(asked.map(({ url }) => url)).toEqual([
+    `${URL_}?relay=false`,
+    "https://example.org/front/whep/s1",
+  ]);
 });
 
 it("trickles what was found before and after the answer", async () => {

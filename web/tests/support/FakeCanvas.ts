@@ -1,4 +1,4 @@
-import type { Canvas } from "../../src/client/drive/pictureScreen";
+import type { Canvas } from "../../src/client/pictureScreen";
 
 /** The size of a JPEG that cannot be decoded. */
 export const DAMAGED = 13;
@@ -16,10 +16,10 @@ export class FakeCanvas implements Canvas {
   readonly #decoding: (() => void)[] = [];
   readonly #sizes = new Map<ImageBitmap, number>();
 
-  getContext(): { drawImage: (image: ImageBitmap) => void } {
+  getContext(): { drawImage: (image: ImageBitmap | HTMLVideoElement) => void } {
     return {
       drawImage: (image) => {
-        this.drawn.push(this.#sizes.get(image) ?? NaN);
+        this.drawn.push(this.#sizes.get(image as ImageBitmap) ?? NaN);
       },
     };
   }

@@ -1,32 +1,22 @@
 import { Cockpit, type Sight } from "../../src/client/drive/cockpit";
 import type { Pad } from "../../src/client/drive/gamepad";
-import { Pictures } from "../../src/client/drive/pictures";
-import { Relay } from "../../src/client/drive/relay";
 import { DEFAULTS } from "../../src/client/drive/settings";
 import type { TransportListener } from "../../src/client/drive/transport";
 import type { CarNews } from "../../src/client/messages";
 import { Source } from "../../src/client/observable";
-import { FakeCanvas } from "./FakeCanvas";
-import { FakeSocket } from "./FakeSocket";
 import { carNews, drivenNews, FakeTransport } from "./FakeTransport";
 
 /** A cockpit whose car, hands and screen are the test's. */
 export class FakeCockpit implements Sight {
   transport: FakeTransport | null = new FakeTransport();
   onScreenMs: number | null = 40;
-  readonly view = new Source({ pathless: 0, tile: { reason: "live" } });
+  readonly view = new Source<object>({});
   readonly settings = new Source(DEFAULTS);
-  /** Of the relay. */
-  readonly sockets: FakeSocket[] = [];
-  readonly pictureSockets: FakeSocket[] = [];
-  readonly canvas = new FakeCanvas();
   readonly vibrations: (readonly number[])[] = [];
   pads: readonly (Pad | null)[] = [];
   listener: TransportListener | null = null;
   readonly cockpit = new Cockpit({
     sight: this,
-    relay: (listener) => this.#relay(listener),
-    pictures: (offsetMs) => this.#pictures(offsetMs),
     settings: this.settings,
     pads: () => this.pads,
     vibrate: (pattern) => this.vibrations.push(pattern),
@@ -61,34 +51,5 @@ export class FakeCockpit implements Sight {
   get way(): FakeTransport {
     if (this.transport === null) throw new Error("there is no transport");
     return this.transport;
-  }
-
-  #pictures(offsetMs: () => number | null): Pictures {
-    return new Pictures({
-      camera: "front",
-      token: () => null,
-      createSocket: () => {
-        const socket = new FakeSocket();
-        this.pictureSockets.push(socket);
-        return socket;
-      },
-      decode: this.canvas.decode,
-      offsetMs,
-    });
-  }
-
-  #relay(listener: TransportListener): Relay {
-    return new Relay(
-      {
-        camera: "front",
-        token: () => null,
-        createSocket: () => {
-          const socket = new FakeSocket();
-          this.sockets.push(socket);
-          return socket;
-        },
-      },
-      listener,
-    );
   }
 }

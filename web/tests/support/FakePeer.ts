@@ -7,9 +7,12 @@ export class FakeChannel {
   onclose: (() => void) | null = null;
   readonly sent: Record<string, unknown>[] = [];
   bufferedAmount = 0;
+  /** Answers every `sync` at once. */
+  answers = false;
 
   send(data: unknown): void {
     this.sent.push(JSON.parse(String(data)) as Record<string, unknown>);
+    if (this.answers && this.sent.at(-1)?.type === "sync") this.answerSync();
   }
 
   receive(message: object): void {
@@ -51,6 +54,10 @@ export class FakePeer {
   ontrack: ((event: { streams: MediaStream[] }) => void) | null = null;
   onicecandidate: ((event: { candidate: object | null }) => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
+  iceConnectionState: RTCIceConnectionState = "new";
+  oniceconnectionstatechange: (() => void) | null = null;
+  /** The browser's own candidate of the pair in use; none: nothing is known of the path. */
+  localCandidate: object | null = null;
 
   constructor(readonly configuration: RTCConfiguration) {}
 
@@ -90,7 +97,12 @@ export class FakePeer {
 
   getStats() {
     const inbound = { type: "inbound-rtp", kind: "video", framesDecoded: this.framesDecoded };
-    return Promise.resolve(new Map([["in", inbound]]));
+    const path = [
+      ["pair", { type: "candidate-pair", selected: true, localCandidateId: "local" }],
+      ["local", { type: "local-candidate", ...this.localCandidate }],
+    ] as const;
+    const known = this.localCandidate === null ? [] : path;
+    return Promise.resolve(new Map<string, object>([["in", inbound], ...known]));
   }
 
   close(): void {

@@ -10,6 +10,7 @@ export class FakeTransport implements Transport {
   readonly commands: (ToCar & { readonly atMs: number })[] = [];
   readonly requests: string[] = [];
   isOpen = true;
+  roundTripMs: number | null = null;
   /** What is not taken would have to wait. */
   takesCommands = true;
 

@@ -8,8 +8,6 @@ import type { Pad } from "./gamepad";
 import { Hands } from "./hands";
 import { IDLE, NEUTRAL_THROTTLE, type SourceName } from "./input";
 import { NO_CAPABILITIES } from "./lease";
-import type { Pictures, PicturesState } from "./pictures";
-import type { Relay } from "./relay";
 import { Sender } from "./sender";
 import type { DriveSettings } from "./settings";
 import type { Transport, TransportListener } from "./transport";
@@ -19,18 +17,13 @@ import type { DriveView } from "./view";
 export interface Sight {
   readonly transport: Transport | null;
   readonly onScreenMs: number | null;
-  readonly view: Observable<{
-    readonly pathless: number;
-    readonly tile: { readonly reason: string };
-  }>;
+  /** Tells of every change. */
+  readonly view: Observable<unknown>;
   drive(listener: TransportListener): () => void;
 }
 
 export interface CockpitOptions {
   readonly sight: Sight;
-  readonly relay: (listener: TransportListener) => Relay;
-  /** What is seen while the relay is used; takes the gateway's clock less this page's. */
-  readonly pictures: (offsetMs: () => number | null) => Pictures;
   readonly settings: Observable<DriveSettings>;
   readonly pads: () => readonly (Pad | null)[];
   readonly vibrate: (pattern: readonly number[]) => void;
@@ -38,26 +31,21 @@ export interface CockpitOptions {
 
 const PUBLISH_EVERY_MS = 100;
 const LATELY_MS = 500;
-/** So many attempts without a way, and the relay has to do. */
-const PATHLESS_ATTEMPTS = 2;
 const NEUTRAL: Command = { ...IDLE, lights: false };
 
 export class Cockpit implements TransportListener {
-  readonly pictures: Pictures;
   readonly #options: CockpitOptions;
   readonly #hands: Hands;
   readonly #sender: Sender;
   readonly #view: Source<DriveView>;
   readonly #output = new Source<Command>(NEUTRAL);
   #transport: Transport | null = null;
-  #relay: Relay | null = null;
   #release: (() => void)[] = [];
   #ticker: ReturnType<typeof setInterval> | undefined;
   #lately: { readonly reason: DriveReason; readonly atMs: number } | null = null;
 
   constructor(options: CockpitOptions) {
     this.#options = options;
-    this.pictures = options.pictures(() => this.#relay?.offsetMs ?? null);
     this.#hands = new Hands({
       settings: options.settings,
       pads: options.pads,
@@ -68,7 +56,7 @@ export class Cockpit implements TransportListener {
     this.#sender = new Sender({
       transport: () => this.#transport,
       sample: (nowMs) => this.#sample(nowMs),
-      videoAgeMs: () => this.#onScreenMs,
+      videoAgeMs: () => options.sight.onScreenMs,
     });
     this.#view = new Source(this.#look());
   }
@@ -114,7 +102,6 @@ export class Cockpit implements TransportListener {
     for (const release of this.#release.splice(0)) release();
     clearInterval(this.#ticker);
     this.#sender.close();
-    this.#closeRelay();
     this.#transport = null;
     this.#publish();
   }
@@ -187,8 +174,8 @@ export class Cockpit implements TransportListener {
   // What the other side does
 
   changed(): void {
-    this.#findRelay();
-    const next = this.#chosen();
+    const { transport } = this.#options.sight;
+    const next = transport?.isOpen === true ? transport : null;
     if (next !== this.#transport) {
       this.#transport = next;
       this.#sender.end();
@@ -208,46 +195,6 @@ export class Cockpit implements TransportListener {
       this.#followLease();
       this.#publish();
     }
-  }
-
-  /** The peer connection, where there is one; but nobody changes horses who drives. */
-  #chosen(): Transport | null {
-    const peer = this.#options.sight.transport;
-    const relay = this.#relay?.isOpen === true ? this.#relay : null;
-    if (relay !== null && relay === this.#transport && this.isDriving) return relay;
-    return peer?.isOpen === true ? peer : relay;
-  }
-
-  #findRelay(): void {
-    const { sight, relay } = this.#options;
-    if (this.#release.length === 0) return;
-    const { pathless, tile } = sight.view.value;
-    const isPathless = pathless >= PATHLESS_ATTEMPTS || tile.reason === "unsupported-browser";
-    if (this.#relay === null && isPathless) {
-      this.#relay = relay(this);
-      this.#relay.start();
-      this.pictures.start();
-    } else if (this.#relay !== null && sight.transport?.isOpen === true && !this.isDriving) {
-      this.#closeRelay();
-    }
-  }
-
-  #closeRelay(): void {
-    this.#relay?.close();
-    this.#relay = null;
-    this.pictures.close();
-  }
-
-  /** The pictures of the relay, where they are what people see. */
-  get #seen(): PicturesState {
-    const { state } = this.pictures;
-    // The video may have come back while somebody drives over the relay.
-    return state === "stalled" && this.#options.sight.onScreenMs !== null ? "none" : state;
-  }
-
-  /** Age of what people see. */
-  get #onScreenMs(): number | null {
-    return this.#seen === "none" ? this.#options.sight.onScreenMs : this.pictures.onScreenMs;
   }
 
   /** Sends while this page holds the lease. What is held when one begins or ends counts not. */
@@ -307,7 +254,6 @@ export class Cockpit implements TransportListener {
     const isUnanswered = !this.#hands.isAway && this.#sender.isUnanswered(nowMs);
     const isLately =
       this.isDriving && this.#lately !== null && nowMs - this.#lately.atMs <= LATELY_MS;
-    const relayMs = transport === this.#relay ? (this.#relay?.roundTripMs ?? null) : null;
     const tripMs = this.#sender.acknowledgements.roundTripMs(nowMs);
     return {
       path: transport?.path ?? null,
@@ -320,10 +266,9 @@ export class Cockpit implements TransportListener {
       leftMs: lease?.leftMs(nowMs) ?? null,
       health: lease?.health ?? null,
       capabilities: lease?.capabilities ?? NO_CAPABILITIES,
-      roundTripMs: tripMs ?? relayMs,
+      roundTripMs: tripMs ?? transport?.roundTripMs ?? null,
       boardMs: driven?.boardMs ?? null,
-      pictures: this.#seen,
-      videoAgeMs: this.#onScreenMs,
+      videoAgeMs: this.#options.sight.onScreenMs,
       problem: lease?.problem(nowMs) ?? null,
       isAway: this.#hands.isAway,
       mustCentre: this.isDriving && this.#hands.mustCentre,

@@ -1,7 +1,7 @@
 /** Driving over the relay: one WebSocket of its own, where no peer connection can be had. */
 
 import { Backoff } from "../backoff";
-import { epochNow, RemoteClock } from "../clock";
+import { epochNow } from "../clock";
 import { decode, encode } from "../codec";
 import { ProtocolError } from "../errors";
 import {
@@ -18,9 +18,11 @@ import { FINAL_CLOSES, type Socket } from "../signaling";
 import { Lease } from "./lease";
 import { MOST_BUFFERED_BYTES, type Transport, type TransportListener } from "./transport";
 
-const SYNC_EVERY_MS = 1_000;
+const SYNC_EVERY_MS = 500;
 /** Without a word for this long the link is dead. */
-const SILENCE_MS = 4_000;
+const SILENCE_MS = 2_500;
+/** Without a word for longer than between two of them, it may be dead. */
+const DOUBT_MS = 1_500;
 
 export interface RelayOptions {
   readonly camera: string;
@@ -38,7 +40,6 @@ export class Relay implements Transport {
   #socket: Socket | null = null;
   #isOpen = false;
   #heardMs = 0;
-  #clock = new RemoteClock();
   #roundTripMs: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -59,9 +60,9 @@ export class Relay implements Transport {
     return this.#roundTripMs;
   }
 
-  /** The gateway's clock less this page's; null while it is not known. */
-  get offsetMs(): number | null {
-    return this.#clock.offsetMs;
+  /** Nothing was heard when something should have been. */
+  get isDoubtful(): boolean {
+    return performance.now() - this.#heardMs > DOUBT_MS;
   }
 
   start(): void {
@@ -143,7 +144,6 @@ export class Relay implements Transport {
 
   #synced(synced: Synced): void {
     const arrivedMs = epochNow();
-    this.#clock.add(synced, arrivedMs);
     const { sentMs, receivedMs, repliedMs } = synced;
     this.#roundTripMs = Math.max(0, arrivedMs - sentMs - (repliedMs - receivedMs));
   }
@@ -176,8 +176,6 @@ export class Relay implements Transport {
     this.#socket = null;
     this.#isOpen = false;
     this.#roundTripMs = null;
-    // It may be another gateway that answers next.
-    this.#clock = new RemoteClock();
     this.lease.lost();
     if (socket === null) return;
     socket.onopen = null;

@@ -9,9 +9,12 @@ import type { Lease } from "./lease";
 export const MOST_BUFFERED_BYTES = 4_096;
 
 export interface Transport {
+  /** Over a peer connection, or over the relay. */
   readonly path: "direct" | "relay";
   /** What the gateway says on this way about who drives. */
   readonly lease: Lease;
+  /** Of the way itself, where it measures that. */
+  readonly roundTripMs: number | null;
   /** Whether the other end can be asked for anything. */
   readonly isOpen: boolean;
   /** Sends by the quick way, now or never; says whether it did. */
@@ -29,6 +32,7 @@ export interface TransportListener {
 
 export class PeerTransport implements Transport {
   readonly path = "direct";
+  readonly roundTripMs = null;
   readonly #events: EventsChannel;
   readonly #control: ControlChannel;
 

@@ -1,7 +1,6 @@
 /** What the driving page shows. */
 
 import type { BoardCapabilities, BoardHealth, Car, DriveReason, DriveState } from "../messages";
-import type { PicturesState } from "./pictures";
 import type { Transport } from "./transport";
 
 /** What people see; a new object ten times a second, and at each change that matters. */
@@ -24,8 +23,6 @@ export interface DriveView {
   readonly roundTripMs: number | null;
   /** From the gateway to the board and back. */
   readonly boardMs: number | null;
-  /** Whether pictures are seen that came without a peer connection, in place of the video. */
-  readonly pictures: PicturesState;
   /** Age of the picture on screen. */
   readonly videoAgeMs: number | null;
   /** The newest refusal. */

@@ -1,11 +1,12 @@
 import type { DriveView } from "../../client/drive/view";
-import type { StreamPath } from "../../client/stats";
+import type { Path } from "../../client/path";
 import { milliseconds, UNKNOWN } from "../format";
+import { shortPathName } from "../pathWording";
 import { minutes, type Tone } from "./wording";
 
 interface DriveFactsProps {
   readonly view: DriveView;
-  readonly path: StreamPath | null;
+  readonly path: Path | null;
 }
 
 type Fact = readonly [key: string, label: string, value: string, tone?: Tone];
@@ -21,7 +22,7 @@ export function DriveFacts({ view, path }: DriveFactsProps) {
       whole(videoAgeMs),
       toneAbove(videoAgeMs, car?.slowAboveMs ?? Infinity, car?.refuseAboveMs ?? Infinity),
     ],
-    ["path", "Path", pathName(view, path)],
+    ["path", "Path", shortPathName(path)],
   ];
   if (view.you === "driving") {
     const { batteryPercent = null, batteryV = null, rssiDbm = null } = health ?? {};
@@ -54,12 +55,6 @@ export function DriveFacts({ view, path }: DriveFactsProps) {
 
 function whole(value: number | null): string {
   return value === null ? UNKNOWN : milliseconds(value < 10 ? value : Math.round(value));
-}
-
-function pathName(view: DriveView, path: StreamPath | null): string {
-  if (view.path === "relay") return "Relay";
-  if (view.path === null || path === null) return UNKNOWN;
-  return path.kind === "relay" ? "TURN" : "Direct";
 }
 
 function batteryName(percent: number | null, volts: number | null): string {

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "react";
-import { pictureTile } from "../../client/tile";
 import { useCockpit } from "../../hooks/useCockpit";
 import { useFullscreen } from "../../hooks/useFullscreen";
 import { useFullscreenStop } from "../../hooks/useFullscreenStop";
@@ -25,7 +24,7 @@ export function DrivePage({ id }: { readonly id: string }) {
   const video = useRef<HTMLVideoElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const page = useRef<HTMLElement>(null);
-  const { view: sight, watcher } = useWatch(id, video, true);
+  const { view: sight, watcher } = useWatch(id, { video, canvas }, true);
   const cockpit = useCockpit(watcher);
   const view = useObservable(cockpit.view);
   const { isFullscreen, toggle } = useFullscreen(page);
@@ -36,11 +35,6 @@ export function DrivePage({ id }: { readonly id: string }) {
   const name = info?.name ?? id;
   const words = driveWords(view, info?.car !== null);
   const isDriving = view.you === "driving";
-  const showsPictures = view.pictures !== "none";
-  useEffect(
-    () => (canvas.current === null ? undefined : cockpit.pictures.attach(canvas.current)),
-    [cockpit],
-  );
   useEffect(() => {
     document.title = `Drive ${name} · Peerlens`;
   }, [name]);
@@ -60,16 +54,15 @@ export function DrivePage({ id }: { readonly id: string }) {
       onContextMenu={(event) => {
         event.preventDefault();
       }}
-      {...driveAttributes(view)}
+      {...driveAttributes(view, sight)}
     >
       <VideoStage
         camera={id}
         name={name}
-        view={showsPictures ? { ...sight, tile: pictureTile(view.pictures === "live") } : sight}
+        view={sight}
         watcher={watcher}
         video={video}
         canvas={canvas}
-        showsCanvas={showsPictures}
         fit="contain"
         showsMotion={false}
       />
@@ -85,7 +78,7 @@ export function DrivePage({ id }: { readonly id: string }) {
           </Link>
           <div className="drive-head">
             <Status words={words} name={name} />
-            <DriveFacts view={view} path={sight.stats?.path ?? null} />
+            <DriveFacts view={view} path={sight.path} />
           </div>
           {view.car?.mayDrive !== false && (
             <button

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { epochNow } from "../../../src/client/clock";
 import { LINK_LOST, STOPPED } from "../../../src/client/drive/alarms";
 import { REACH_PX } from "../../../src/client/drive/joystick";
 import { FakeCockpit } from "../../support/FakeCockpit";
@@ -365,133 +364,28 @@ describe("what it shows", () => {
   });
 });
 
-describe("the relay", () => {
-  const relayed = () => {
-    const socket = fake.sockets[0];
-    if (socket === undefined) throw new Error("the relay was not asked for");
-    return socket;
-  };
-
-  beforeEach(() => {
-    fake.transport = null;
-    fake.listener?.changed();
-  });
-
-  it("waits for two attempts without a way", () => {
-    fake.view.set({ pathless: 1, tile: { reason: "reconnecting" } });
-    expect(fake.sockets).toEqual([]);
-    fake.view.set({ pathless: 2, tile: { reason: "reconnecting" } });
-    expect(fake.sockets).toHaveLength(1);
-  });
-
-  it("is asked for at once where the browser has no WebRTC", () => {
-    fake.view.set({ pathless: 0, tile: { reason: "unsupported-browser" } });
-    expect(fake.sockets).toHaveLength(1);
-  });
-
-  it("drives, stays while it does, and gives way to a peer connection afterwards", () => {
-    fake.view.set({ pathless: 2, tile: { reason: "reconnecting" } });
-    relayed().open();
-    relayed().receive(carNews({ you: "driving", session: "lease-9" }));
-    pass(100);
-    expect(relayed().sentOf("drive").length).toBeGreaterThan(1);
-    expect(relayed().sentOf("drive")[0]).toMatchObject({ session: "lease-9" });
-    expect(view().path).toBe("relay");
-    fake.transport = new FakeTransport();
-    fake.hear(carNews({ driven: true }));
-    expect(view().path).toBe("relay");
-    relayed().receive(carNews());
-    pass(1);
-    fake.listener?.changed();
+describe("the way to the car", () => {
+  it("is the one beside the picture, wherever that goes", () => {
     expect(view().path).toBe("direct");
-    expect(relayed().closedWith).toBe(1000);
+    const relay = new FakeTransport("relay");
+    relay.roundTripMs = 42;
+    fake.transport = relay;
+    fake.onScreenMs = 300;
+    fake.view.set({});
+    fake.grant("lease-9");
+    pass(100);
+    expect(relay.last).toMatchObject({ session: "lease-9", videoAgeMs: 300 });
+    expect(view()).toMatchObject({ path: "relay", roundTripMs: 42, videoAgeMs: 300 });
   });
 
-  it("is closed with the page", () => {
-    fake.view.set({ pathless: 2, tile: { reason: "reconnecting" } });
-    relayed().open();
-    fake.cockpit.close();
-    expect(relayed().closedWith).toBe(1000);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  describe("has pictures of its own", () => {
-    const watched = () => {
-      const socket = fake.pictureSockets.at(-1);
-      if (socket === undefined) throw new Error("nobody asked for pictures");
-      return socket;
-    };
-    /** A picture comes that was captured `ageMs` ago, by the clock of a gateway 7 s ahead. */
-    const see = async (ageMs: number) => {
-      const data = new ArrayBuffer(9);
-      new DataView(data).setFloat64(0, epochNow() + 7_000 - ageMs);
-      watched().receiveBinary(data);
-      await fake.canvas.decoded();
-    };
-    const compareClocks = () => {
-      const sentMs = Number(relayed().sentOf("sync").at(-1)?.sentMs);
-      const atMs = sentMs + 7_000;
-      relayed().receive({ type: "synced", sentMs, receivedMs: atMs, repliedMs: atMs });
-    };
-    let detach: () => void;
-
-    beforeEach(() => {
-      detach = fake.cockpit.pictures.attach(fake.canvas);
-      fake.onScreenMs = null;
-      fake.view.set({ pathless: 2, tile: { reason: "reconnecting" } });
-      relayed().open();
-      watched().open();
-      compareClocks();
-      relayed().receive(carNews({ you: "driving", session: "lease-9" }));
-    });
-
-    it("whose age its commands carry, and which grows while none comes", async () => {
-      pass(100);
-      expect(relayed().sentOf("drive").at(-1)).not.toHaveProperty("videoAgeMs");
-      expect(view()).toMatchObject({ pictures: "none", videoAgeMs: null });
-      await see(80);
-      pass(100);
-      expect(view().pictures).toBe("live");
-      const carried = Number(relayed().sentOf("drive").at(-1)?.videoAgeMs);
-      expect(carried).toBeGreaterThanOrEqual(80);
-      expect(carried).toBeLessThanOrEqual(180);
-      pass(2_000);
-      expect(view().pictures).toBe("stalled");
-      expect(view().videoAgeMs).toBeGreaterThanOrEqual(2_080);
-      expect(relayed().sentOf("drive").at(-1)?.videoAgeMs).toBeGreaterThanOrEqual(2_080);
-    });
-
-    it("that are of unknown age once the relay is cut", async () => {
-      await see(80);
-      relayed().closeFromServer(1001);
-      pass(100);
-      expect(view()).toMatchObject({ pictures: "live", videoAgeMs: null });
-    });
-
-    it("which give way to the video, at the latest when nobody drives", async () => {
-      await see(80);
-      pass(2_000);
-      fake.transport = new FakeTransport();
-      fake.onScreenMs = 50;
-      fake.listener?.changed();
-      // They are stalled, and the video is not.
-      expect(view()).toMatchObject({ path: "relay", pictures: "none", videoAgeMs: 50 });
-      await see(60);
-      pass(100);
-      expect(view()).toMatchObject({ path: "relay", pictures: "live" });
-      relayed().receive(carNews());
-      fake.listener?.changed();
-      expect(view()).toMatchObject({ path: "direct", pictures: "none", videoAgeMs: 50 });
-      expect(watched().closedWith).toBe(1000);
-    });
-
-    it("which end with the page", async () => {
-      await see(80);
-      detach();
-      fake.cockpit.close();
-      expect(watched().closedWith).toBe(1000);
-      expect(view()).toMatchObject({ pictures: "none" });
-      expect(vi.getTimerCount()).toBe(0);
-    });
+  it("is none before its other end has spoken", () => {
+    const relay = new FakeTransport("relay");
+    relay.isOpen = false;
+    fake.transport = relay;
+    fake.view.set({});
+    expect(view().path).toBeNull();
+    relay.isOpen = true;
+    fake.hear(carNews());
+    expect(view()).toMatchObject({ path: "relay", you: "watching" });
   });
 });

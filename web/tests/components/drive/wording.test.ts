@@ -24,7 +24,6 @@ function view(more: Partial<DriveView>, car: object = {}): DriveView {
     capabilities: NO_CAPABILITIES,
     roundTripMs: null,
     boardMs: null,
-    pictures: "none",
     videoAgeMs: 40,
     problem: null,
     isAway: false,
