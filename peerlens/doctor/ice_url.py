@@ -1,13 +1,8 @@
 """Addresses of STUN and TURN servers (RFC 7064, RFC 7065)."""
 
-import re
 from dataclasses import dataclass
 
-_URL = re.compile(
-    r"(?P<scheme>stuns?|turns?):(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?"
-    r"(?:\?transport=(?P<transport>udp|tcp))?"
-)
-PORT, TLS_PORT, MAX_PORT = 3478, 5349, 65_535
+from edge.turn_credentials import parse_turn_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +18,12 @@ class IceUrl:
 
 def parse(text: str) -> IceUrl | None:
     """Return the parts of ``text``; None when it is no such address, or one nobody supports."""
-    found = _URL.fullmatch(text)
-    if found is None or int(found["port"] or PORT) > MAX_PORT:
+    relays = text.startswith("turn")
+    if not relays and not text.startswith("stun"):
         return None
-    secure = found["scheme"].endswith("s")
-    relays = found["scheme"].startswith("turn")
-    transport = found["transport"] or ("tcp" if secure else "udp")
-    if secure and transport == "udp":
-        # DTLS: neither aiortc nor browsers speak it.
+    try:
+        # Both are written alike.
+        url = parse_turn_url(f"turn{text[4:]}")
+    except ValueError:
         return None
-    return IceUrl(
-        text,
-        relays,
-        found["host"].strip("[]"),
-        int(found["port"] or (TLS_PORT if secure else PORT)),
-        "tls" if secure else transport,
-    )
+    return IceUrl(text, relays, url.host, url.port, "tls" if url.secure else url.transport)

@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from peerlens.doctor.ice_url import parse
-from peerlens.doctor.turn_client import TurnServer, read_turn
 from peerlens.virtual_camera import ScenePictures, VirtualCamera
 from tests.support.chromium import Screen, screen
-from tests.support.coturn import Coturn, coturn
+from tests.support.coturn import coturn
 from tests.support.doctor import write
 from tests.support.program import free_port, program
 
@@ -43,19 +41,9 @@ async def checked(url: str) -> AsyncIterator[tuple[Screen, dict[str, str]]]:
         yield shown, levels
 
 
-async def warmed_up(turn: Coturn) -> None:
-    """Have coturn make its database: the first requests, all at once, would fail over it."""
-    [url] = turn.urls(tcp=False)
-    address = parse(url)
-    assert address is not None
-    reading = await read_turn(TurnServer(address, *turn.credential()))
-    assert reading.took_ms is not None, reading.detail
-
-
 async def test_a_healthy_server_and_a_report_to_pass_on(tmp_path: Path) -> None:
     auth = {"mode": "token", "state_dir": str(tmp_path / "state")}
     with coturn(tmp_path, ON_LOOPBACK) as turn:
-        await warmed_up(turn)
         async with server(tmp_path, auth=auth, webrtc={"turn": turn.setting()}) as url:
             token = json.loads((tmp_path / "state" / "tokens.json").read_text())["viewer"]
             async with checked(f"{url}/doctor#token={token}") as (shown, levels):
