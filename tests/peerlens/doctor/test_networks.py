@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,3 +109,25 @@ async def test_a_network_that_blocks_udp(world: World, tmp_path: Path) -> None:
     assert findings["turn.allocates"]["figures"]["way"] == "tcp"
     assert "turn.relays" in findings
     assert findings["stun.silent"]["level"] == "warning"
+
+
+async def test_where_nothing_ever_answers_it_ends_in_time(tmp_path: Path) -> None:
+    gone = "5.200.0.1"
+    ways = (f"turn:{gone}?transport=udp", f"turn:{gone}?transport=tcp", f"turns:{gone}")
+    configuration = {
+        "http": {"port": 0},
+        "cameras": {"front": {"source": f"http://{gone}/stream", "connect_timeout_s": 30.0}},
+        "signaling": {"url": f"wss://{gone}/ws"},
+        "webrtc": {"turn": {"urls": list(ways), "secret": "0123456789abcdef"}},
+    }
+    with internet() as made:
+        host = made.public_host()
+        began_s = time.monotonic()
+        code, findings = await doctor(host, tmp_path, configuration)
+        took_s = time.monotonic() - began_s
+    assert code == 4
+    expected = {"camera.no-answer", "signaling.unreachable", "stun.silent", "turn.unreachable"}
+    assert expected <= findings.keys()
+    assert "doctor.no-time" not in findings
+    # What it needs to start is not its own.
+    assert took_s < 20.0 + 5.0
