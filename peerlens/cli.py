@@ -166,11 +166,12 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     about = "what is wrong with a connection, and what to do about it"
     doctor = cli_options.new_parser(
         "peerlens doctor",
-        f"Find out {about}: cameras, ports, signaling, clocks, STUN, TURN, and a call.\n"
-        "It may run beside the server it looks at: cameras that are being watched are left to it."
-        " It takes up to\n20 s and changes nothing.\n\n"
-        "exit codes: 0 all is well (there may be notes), 3 warnings, 4 problems; 2 bad usage or"
-        " configuration, 1 anything\nunexpected",
+        f"Find out {about}:\n"
+        "cameras, ports, signaling, clocks, STUN, TURN, and a call.\n\n"
+        "It may run beside the server it looks at, and leaves cameras that are being watched to\n"
+        "it; from others it takes pictures for two or three seconds. It ends within 20 s.\n\n"
+        "exit codes: 0 all is well (there may be notes), 3 warnings, 4 problems; 2 bad usage or\n"
+        "configuration, 1 anything unexpected",
         "peerlens doctor -c peerlens.yaml\n"
         "peerlens doctor -c gateway.yaml --json\n"
         "peerlens doctor -c peerlens.yaml --public-url https://cars.example.org",
