@@ -63,7 +63,7 @@ def load_subject(
     keys = set(read_file(file).content) if file is not None else set()
     chosen = role or role_by_keys(keys | _keys_of_overrides(environ, flags))
     config = load(_ROOTS[chosen], file, environ=environ, flags=flags)
-    return Subject(chosen, config, str(file) if file is not None else "no file")
+    return Subject(chosen, config, str(file) if file is not None else "the environment")
 
 
 def role_by_keys(keys: set[str]) -> ServerRole:
@@ -89,7 +89,7 @@ def judge(subject: Subject) -> list[Finding]:
     """Say what was read."""
     config = subject.config
     cameras = 0 if isinstance(config, SignalingConfig) else len(config.cameras)
-    what = f"{subject.name} is a configuration for peerlens {subject.role}"
+    what = f"{subject.name} has a configuration for peerlens {subject.role}"
     if cameras:
         what += f" with {cameras} camera{'s' if cameras > 1 else ''}"
     return [ok("configuration.loaded", what, role=subject.role.value, cameras=cameras)]

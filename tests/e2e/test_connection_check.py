@@ -1,10 +1,13 @@
 """The page that checks the connection, in real Chromium: all is well, or TURN is dead."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+
+from aiohttp import ClientSession
 
 from peerlens.virtual_camera import ScenePictures, VirtualCamera
 from tests.support.chromium import Screen, screen
@@ -13,7 +16,7 @@ from tests.support.doctor import write
 from tests.support.program import free_port, program
 
 PAGE = '[data-testid="doctor-page"]'
-DEADLINE_S = 40.0
+DEADLINE_S, HUNG_UP_S = 60.0, 8.0
 ON_LOOPBACK = "--allow-loopback-peers"
 
 
@@ -45,8 +48,10 @@ async def test_a_healthy_server_and_a_report_to_pass_on(tmp_path: Path) -> None:
     auth = {"mode": "token", "state_dir": str(tmp_path / "state")}
     with coturn(tmp_path, ON_LOOPBACK) as turn:
         async with server(tmp_path, auth=auth, webrtc={"turn": turn.setting()}) as url:
-            token = json.loads((tmp_path / "state" / "tokens.json").read_text())["viewer"]
+            tokens = json.loads((tmp_path / "state" / "tokens.json").read_text())
+            token = tokens["viewer"]
             async with checked(f"{url}/doctor#token={token}") as (shown, levels):
+                await nobody_watches(url, tokens["admin"])
                 assert set(levels.values()) <= {"ok", "note"}, levels
                 expected = {"browser.webrtc", "server.reachable", "clock.right", "pictures.arrive"}
                 expected |= {"stun.answers", "turn.allocates", "call.direct", "call.turn"}
@@ -59,6 +64,17 @@ async def test_a_healthy_server_and_a_report_to_pass_on(tmp_path: Path) -> None:
     text = json.dumps(report)
     assert token not in text
     assert turn.secret not in text
+
+
+async def nobody_watches(url: str, token: str) -> None:
+    """The page has hung up, rather than left the gateway to find out by silence."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with ClientSession(headers=headers) as session, asyncio.timeout(HUNG_UP_S):
+        while True:
+            async with session.get(f"{url}/api/viewers") as answer:
+                if await answer.json() == []:
+                    return
+            await asyncio.sleep(0.1)
 
 
 async def report_of(shown: Screen) -> dict[str, Any]:

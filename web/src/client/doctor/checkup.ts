@@ -45,6 +45,7 @@ const MOST = 8;
 export class Checkup {
   readonly #around: Surroundings;
   readonly #view = new Source<CheckupView>({ looking: "Looking at this browser", findings: [] });
+  readonly #sessions: string[] = [];
   #isStopped = false;
 
   constructor(around: Surroundings) {
@@ -107,6 +108,7 @@ export class Checkup {
     // All of TURN, as the page uses it; the browser picks what works.
     if (hasTurn) calls.push(this.#call(create, "turn", camera, turn));
     this.#add(judgeCalls(await Promise.all(calls)));
+    this.#hangUp();
   }
 
   async #stun(create: CreatePeerConnection, address: IceAddress) {
@@ -145,8 +147,9 @@ export class Checkup {
     });
   }
 
-  /** Over WHEP; the gateway ends the session by itself when we hang up. */
+  /** Over WHEP. */
   async #exchange(camera: string, offer: string, relay: boolean): Promise<string> {
+    const { endpoints } = this.#around;
     const path = `/${encodeURIComponent(camera)}/whep?relay=${String(relay)}`;
     const response = await this.#request("POST", path, CALL_MS, {
       headers: { "Content-Type": "application/sdp" },
@@ -158,7 +161,16 @@ export class Checkup {
       const said = `the server answered ${String(response.status)}`;
       throw new Error(typeof detail === "string" ? detail : said);
     }
+    const location = response.headers.get("Location");
+    if (location !== null) this.#sessions.push(new URL(location, endpoints.httpUrl).pathname);
     return response.text();
+  }
+
+  /** So that gateways need not find out by silence that we hung up. */
+  #hangUp(): void {
+    for (const path of this.#sessions.splice(0)) {
+      this.#request("DELETE", path, REQUEST_MS, { keepalive: true }).catch(() => undefined);
+    }
   }
 
   async #page(cameras: readonly CameraInfo[]): Promise<PageReading> {

@@ -90,7 +90,7 @@ export function judgeClock(offsetMs: number | null): readonly Finding[] {
   const figures = { offsetMs: Math.round(offsetMs) };
   const seconds = Math.abs(offsetMs) / 1000;
   if (seconds <= CLOCK_WARNING_S) {
-    const what = `The clocks here and there agree, as far as ${ms(Math.abs(offsetMs))}`;
+    const what = `The clocks here and there agree to within ${ms(Math.abs(offsetMs))}`;
     return [ok("clock.right", what, figures)];
   }
   const side = offsetMs > 0 ? "behind" : "ahead of";
