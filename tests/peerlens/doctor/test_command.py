@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from edge.roles import Role
 from edge.tokens import Tokens
 from peerlens.virtual_camera import Fault, ScenePictures, VirtualCamera
+from tests.support.coturn import coturn
 from tests.support.doctor import write
 from tests.support.polling import until
 from tests.support.program import PEERLENS, free_port, program
@@ -59,6 +61,39 @@ async def test_all_is_well_beside_a_running_server(tmp_path: Path) -> None:
     assert expected | {"call.connected"} <= found.keys()
     tokens = Tokens.load_or_create(tmp_path / "state").by_role
     assert not [role for role in Role if tokens[role] in output]
+
+
+async def test_all_is_well_on_two_machines(tmp_path: Path) -> None:
+    public, home = tmp_path / "public", tmp_path / "home"
+    for folder in (public, home):
+        folder.mkdir()
+    with coturn(tmp_path, "--allow-loopback-peers") as turn:
+        broker = write(
+            public,
+            {
+                "http": {"port": free_port()},
+                "auth": {"mode": "token", "state_dir": str(public)},
+                "webrtc": {"turn": turn.setting()},
+            },
+        )
+        async with program("signaling", "-c", str(broker)) as signaling:
+            url = URL((await signaling.printed(r"Peerlens is up: (\S+)"))[1])
+            token = Tokens.load_or_create(public).by_role[Role.GATEWAY]
+            uplink = {"url": str(url.with_scheme("ws") / "ws"), "token": token}
+            cameras = {"front": {"source": "synthetic:"}}
+            http = {"port": free_port()}
+            gateway = write(home, {"http": http, "cameras": cameras, "signaling": uplink})
+            async with program("gateway", "-c", str(gateway)) as running:
+                await running.printed("registered with")
+                (at_broker, seen, _), (at_home, felt, _) = await asyncio.gather(
+                    doctor("-c", str(broker), "--json"), doctor("-c", str(gateway), "--json")
+                )
+    assert (at_broker, at_home) == (0, 0), seen + felt
+    assert {"camera.registered", "call.connected", "turn.relays"} <= levels(seen).keys()
+    # The gateway has no TURN of its own: signaling hands it out.
+    assert {"camera.pictures", "call.connected", "turn.relays"} <= levels(felt).keys()
+    assert token not in seen + felt
+    assert turn.secret not in seen + felt
 
 
 async def test_text_is_one_line_for_each_finding(tmp_path: Path) -> None:
