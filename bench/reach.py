@@ -1,6 +1,7 @@
 """Which path a viewer gets in each kind of network, how soon, and how soon again when it dies."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -9,17 +10,15 @@ from playwright.sync_api import sync_playwright
 from bench.errors import BenchError
 from bench.figures import percentile, ratio, rounded, table
 from bench.options import run
-from bench.reach_scenarios import DIRECT, SCENARIOS, Scenario
-from bench.reach_trial import Outcome, trial
+from bench.reach_scenarios import DIRECT, SCENARIOS, UNNOTICED, Scenario
+from bench.reach_trial import Outcome, StepOutcome, trial
 
 TRIALS, COUNTED_S = 5, 60.0
 QUICK_COUNTED_S = 10.0
 COUNTED = ("port-restricted", "symmetric at both, no TURN")
 """Where signaling's bytes are counted: it carries no pictures, and all of them."""
-HEADER = (
-    *("network", "path", "first by", "first ms", "worst", "page ms", "settled ms"),
-    *("after", "gap ms", "worst", "failed"),
-)
+NETWORKS = ("network", "path", "first by", "first ms", "worst", "page ms", "settled ms", "failed")
+EVENTS = ("in mid-call", "path", "gap ms", "worst", "settled ms")
 
 
 @dataclass
@@ -31,8 +30,15 @@ class Row:
     failures: list[str] = field(default_factory=list)
 
     @property
+    def taken(self) -> list[list[StepOutcome]]:
+        """The outcomes of each step."""
+        return [list(step) for step in zip(*(o.steps for o in self.outcomes), strict=True)]
+
+    @property
     def recoveries_ms(self) -> list[float]:
-        return [o.recovery_ms for o in self.outcomes if o.recovery_ms is not None]
+        """Times without pictures after their path was killed."""
+        steps = itertools.chain.from_iterable(self.taken)
+        return [taken.gap_ms for taken in steps if taken.step.event not in UNNOTICED]
 
     @property
     def first_frames_ms(self) -> list[float]:
@@ -57,26 +63,37 @@ def measure(quick: bool) -> None:
                     row.outcomes.append(trial(playwright, row.scenario, watched_s))
                 except BenchError as error:
                     row.failures.append(str(error))
-    print(table(HEADER, [cells(row) for row in rows]))
+    print(table(NETWORKS, [network_cells(row) for row in rows]))
+    print()
+    print(table(EVENTS, [event_cells(step) for row in rows for step in row.taken]))
     for row in rows:
         for failure in row.failures:
             print(f"{row.scenario.name}: {failure}")
     print(rounded(figures(rows)))
 
 
-def cells(row: Row) -> tuple[object, ...]:
+def network_cells(row: Row) -> tuple[object, ...]:
     """One line of the matrix."""
-    outcomes, recoveries_ms = row.outcomes, row.recoveries_ms
+    outcomes = row.outcomes
     return (
         row.scenario.name,
-        _names(outcome.path for outcome in outcomes),
-        _names(outcome.first_path for outcome in outcomes),
+        row.scenario.path,
+        " ".join(dict.fromkeys(outcome.first_path for outcome in outcomes)),
         *_middle_and_worst(row.first_frames_ms),
         _middle_and_worst([outcome.page_ms for outcome in outcomes])[0],
         _middle_and_worst([outcome.settled_ms for outcome in outcomes])[0],
-        _names(outcome.path_after for outcome in outcomes),
-        *_middle_and_worst(recoveries_ms),
         len(row.failures) or "",
+    )
+
+
+def event_cells(taken: Sequence[StepOutcome]) -> tuple[object, ...]:
+    """One line of what happened in mid-call."""
+    step = taken[0].step
+    return (
+        step.event,
+        step.path,
+        *_middle_and_worst([outcome.gap_ms for outcome in taken]),
+        _middle_and_worst([outcome.settled_ms for outcome in taken])[0],
     )
 
 
@@ -116,10 +133,6 @@ def _middle_and_worst(values_ms: Sequence[float]) -> tuple[str, str]:
     if not values_ms:
         return "", ""
     return f"{median(values_ms):.0f}", f"{max(values_ms):.0f}"
-
-
-def _names(paths: Iterable[str]) -> str:
-    return " ".join(dict.fromkeys(path for path in paths if path))
 
 
 if __name__ == "__main__":

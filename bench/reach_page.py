@@ -83,6 +83,11 @@ class Seen:
         return next((path for _, path in self.paths if path), "")
 
     @property
+    def link(self) -> str:
+        """Its link to signaling."""
+        return self.links[-1][1] if self.links else ""
+
+    @property
     def comes(self) -> bool:
         """Whether pictures come right now."""
         recent = [at_ms for at_ms in self.pictures_ms if at_ms > self.now_ms - FRESH_MS]
@@ -95,9 +100,9 @@ class Seen:
         ]
         return max(gaps_ms, default=self.now_ms - since_ms)
 
-    def on_path_ms(self, path: str, since_ms: float = 0.0) -> float:
-        """When it came to ``path`` the first time after ``since_ms``."""
-        return next(at_ms for at_ms, name in self.paths if name == path and at_ms >= since_ms)
+    def on_path_ms(self, path: str, since_ms: float = 0.0) -> float | None:
+        """When it first came to ``path`` after ``since_ms``; None when it did not."""
+        return next((at for at, name in self.paths if name == path and at >= since_ms), None)
 
 
 class ReachPage:

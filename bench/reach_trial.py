@@ -8,31 +8,41 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Playwright
 
 from bench.reach_page import ReachPage, Seen, reach_page
-from bench.reach_scenarios import Event, Scenario
+from bench.reach_scenarios import UNNOTICED, Event, Scenario, Step
 from bench.reach_world import World, world
 
-SETTLES_WITHIN_S, RECOVERS_WITHIN_S = 20.0, 20.0
+SETTLES_WITHIN_S, CLIMBS_WITHIN_S = 20.0, 45.0
+"""Down to a path that works; up to a better one, which is tried ever more seldom."""
 WATCHED_S = 3.0
-"""After an event that nobody may notice."""
+"""After each event, at least."""
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """What one event came to."""
+
+    step: Step
+    gap_ms: float
+    """The longest time without a new picture from the event on."""
+    settled_ms: float
+    """From the event to the best path; 0 where it stayed on it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one trial came to."""
+    """What one trial came to. Times are from asking for the camera where nothing else is said."""
 
     path: str
     """The path it stayed on."""
     first_path: str
     """The path that the first picture came by."""
     first_frame_ms: float
-    """From asking for the camera to its first picture on screen."""
+    """To the first picture on screen."""
     page_ms: float
     """The same from asking for the page."""
     settled_ms: float
-    """From asking for the camera to the path it stayed on."""
-    path_after: str = ""
-    recovery_ms: float | None = None
-    """The longest time without a new picture from the event on."""
+    """To the path it stayed on."""
+    steps: tuple[StepOutcome, ...] = ()
     signaling_bytes_per_minute: float | None = None
     """What signaling's host sent and received for this viewer and the gateway."""
 
@@ -40,7 +50,7 @@ class Outcome:
 def trial(playwright: Playwright, scenario: Scenario, watched_s: float = 0.0) -> Outcome:
     """Run ``scenario`` once, from scratch; count signaling's bytes for ``watched_s``.
 
-    Raises :class:`bench.errors.BenchError`.
+    Raises :class:`bench.errors.BenchError`, also when a path is not the one it should be.
     """
     with (
         TemporaryDirectory(prefix="bench-reach-browser-") as folder,
@@ -56,15 +66,13 @@ def trial(playwright: Playwright, scenario: Scenario, watched_s: float = 0.0) ->
         )
         asked_ms = seen.asked_ms or 0.0
         bytes_per_minute = _signaling_bytes_per_minute(running, watched_s)
-        path_after, recovery_ms = _after(scenario, running, page)
         return Outcome(
             path=seen.path,
             first_path=seen.first_path,
             first_frame_ms=seen.pictures_ms[0] - asked_ms,
             page_ms=seen.pictures_ms[0],
-            settled_ms=seen.on_path_ms(scenario.path) - asked_ms,
-            path_after=path_after,
-            recovery_ms=recovery_ms,
+            settled_ms=(seen.on_path_ms(scenario.path) or 0.0) - asked_ms,
+            steps=tuple(_take(step, running, page) for step in scenario.steps),
             signaling_bytes_per_minute=bytes_per_minute,
         )
 
@@ -77,24 +85,17 @@ def _signaling_bytes_per_minute(running: World, watched_s: float) -> float | Non
     return (running.signaling_bytes() - before) / watched_s * 60.0
 
 
-def _after(scenario: Scenario, running: World, page: ReachPage) -> tuple[str, float | None]:
-    if scenario.event is Event.NOTHING:
-        return "", None
-    began_ms = page.seen().now_ms
-    _EVENTS[scenario.event](running)
+def _take(step: Step, running: World, page: ReachPage) -> StepOutcome:
+    before = page.seen()
+    running.happens(step.event)
     happened_ms = page.seen().now_ms
 
-    def recovered(seen: Seen) -> bool:
-        is_over = seen.now_ms > happened_ms + WATCHED_S * 1_000
-        return is_over and seen.comes and seen.path == scenario.path_after
+    def is_settled(seen: Seen) -> bool:
+        is_watched = seen.now_ms > happened_ms + WATCHED_S * 1_000
+        is_linked = step.event is Event.SIGNALING_KILLED or seen.link == "connected"
+        return is_watched and is_linked and seen.comes and seen.path == step.path
 
-    seen = page.until(recovered, f"pictures by {scenario.path_after}", RECOVERS_WITHIN_S)
-    return seen.path, seen.longest_gap_ms(began_ms)
-
-
-_EVENTS = {
-    Event.ADDRESS_CHANGED: World.change_address,
-    Event.UDP_BLOCKED: World.block_udp,
-    Event.TURN_KILLED: World.kill_turn,
-    Event.SIGNALING_KILLED: World.kill_signaling,
-}
+    within_s = CLIMBS_WITHIN_S if step.event in UNNOTICED else SETTLES_WITHIN_S
+    seen = page.until(is_settled, f"pictures by {step.path} after: {step.event}", within_s)
+    settled_ms = seen.on_path_ms(step.path, before.now_ms) or before.now_ms
+    return StepOutcome(step, seen.longest_gap_ms(before.now_ms), settled_ms - before.now_ms)

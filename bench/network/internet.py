@@ -58,7 +58,7 @@ class Uplink:
     router: Namespace
 
     def block(self, blocked: Blocked) -> None:
-        """Let the router drop this from now on, connections that are open included."""
+        """Let the router drop this, and nothing else, from now on: open connections included."""
         self.router.filter(block(blocked))
 
     def cut(self) -> None:
@@ -73,6 +73,7 @@ class Internet:
         self._families = families
         self._stack = stack
         self._numbers = itertools.count(1)
+        self._addresses: dict[int, list[str]] = {}
         self._backbone = self._namespace("backbone")
         self._backbone.configure(_BRIDGE)
         _forwards(self._backbone)
@@ -80,18 +81,34 @@ class Internet:
     def public_host(self) -> Namespace:
         """A host with a public address of each family; ``address`` is the first there is."""
         number = next(self._numbers)
-        made = self._namespace(_public(number) if self._families.ipv4 else _public6(number))
+        addresses = [_public(number)] if self._families.ipv4 else []
+        addresses += [_public6(number)] if self._families.ipv6 else []
+        made = self._namespace(addresses[0])
+        self._addresses[made.handle] = addresses
         self._connect(made, "eth0", number)
         return made
+
+    def addresses(self, public_host: Namespace) -> list[str]:
+        """All its addresses, IPv4 first."""
+        return self._addresses[public_host.handle]
 
     def private_host(self, name: str) -> Namespace:
         """A host that is not connected yet."""
         return self._namespace(name)
 
     def connect(
-        self, host: Namespace, behind: Router, device: str = "eth0", metric: int = 100
+        self,
+        host: Namespace,
+        behind: Router,
+        device: str = "eth0",
+        metric: int = 100,
+        families: Families | None = None,
     ) -> Uplink:
-        """Put ``host`` behind a router of its own. The least ``metric`` is the default route."""
+        """Put ``host`` behind a router of its own. The least ``metric`` is the default route.
+
+        Its network may have fewer ``families`` than the internet.
+        """
+        families = families or self._families
         number = next(self._numbers)
         router = self._namespace(f"router-{number}")
         _forwards(router)
@@ -99,12 +116,12 @@ class Internet:
         router.filter(behind.rules(inside))
         self._connect(router, WAN, number)
         _cable(router, LAN, host, device)
-        if self._families.ipv4:
+        if families.ipv4:
             gateway = _private(number, 1)
             router.configure(f"addr add {gateway}/24 dev {LAN}")
             _settle(host, device, f"{inside}/24", gateway, metric)
             _follow_source(host, device, inside, gateway, number)
-        if self._families.ipv6:
+        if families.ipv6:
             inside6, gateway6 = _private6(number, 2), _private6(number, 1)
             router.configure(f"addr add {gateway6}/64 dev {LAN}")
             self._backbone.configure(f"route add {_private6(number, 0)}/64 via {_public6(number)}")

@@ -45,9 +45,11 @@ table {table} {{
     icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert }} accept
     iifname {wan} ct state != established drop
   }}
+  chain blocking {{
+    type filter hook forward priority filter - 1
+  }}
   chain passing {{
     type filter hook forward priority filter; policy drop
-    {blocked}
     iifname {lan} accept
     ct state established,related accept
     ct status dnat accept
@@ -82,16 +84,11 @@ class Router:
                 f"oifname {WAN} meta nfproto ipv4 meta l4proto udp "
                 "masquerade to :20000-60000 fully-random"
             )
-        return _RULES.format(
-            table=TABLE,
-            wan=WAN,
-            lan=LAN,
-            blocked="\n    ".join(_BLOCKED[self.blocked]),
-            entering=entering,
-            leaving=leaving,
-        )
+        rules = _RULES.format(table=TABLE, wan=WAN, lan=LAN, entering=entering, leaving=leaving)
+        return rules + block(self.blocked)
 
 
 def block(blocked: Blocked) -> str:
-    """The rules that block it from now on, connections that are open included."""
-    return "\n".join(f"insert rule {TABLE} passing {rule}" for rule in _BLOCKED[blocked])
+    """The rules that block this, and nothing else, from now on: open connections included."""
+    added = [f"add rule {TABLE} blocking {rule}" for rule in _BLOCKED[blocked]]
+    return "\n".join([f"flush chain {TABLE} blocking", *added])
