@@ -12,7 +12,7 @@ from edge.settings import Frozen
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 RESERVED_CAMERA_IDS = frozenset(
     {
-        *("api", "assets", "camera", "drive", "healthz", "metrics", "readyz", "ws"),
+        *("api", "assets", "camera", "doctor", "drive", "healthz", "metrics", "readyz", "ws"),
         *("snapshot.jpg", "stream", "whep"),
     }
 )
