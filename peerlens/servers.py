@@ -25,6 +25,7 @@ from gateway.app import camera_list_routes, media_routes
 from gateway.drive.routes import drive_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
+from gateway.output.routes import output_routes
 from gateway.picture_routes import picture_routes
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
@@ -119,6 +120,7 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
         *picture_routes(media.picture_viewers, pushed.view, service.refused),
         *pushed.beside_a_gateway(),
         *viewer_routes(media),
+        *output_routes(media.outputs),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
     app = _app(config, tokens, registry, readiness, routes)
@@ -168,6 +170,7 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
         *picture_routes(media.picture_viewers, on_refused=refusals.refused),
         *camera_list_routes(media),
         *viewer_routes(media),
+        *output_routes(media.outputs),
     ]
     app = _app(config, tokens, registry, readiness, routes)
     async with (

@@ -263,7 +263,7 @@ export class Pictures implements Attempt {
   get #patienceMs(): number {
     const usualMs =
       (this.#shown === null ? FIRST_SILENCE_MS : SILENCE_MS) +
-      GAPS * (this.#clock.roundTripMs ?? 0);
+      GAPS * (this.#clock.slowestMs ?? 0);
     return Math.min(MOST_SILENCE_MS, Math.max(usualMs, GAPS * this.#gapMs));
   }
 
