@@ -35,6 +35,13 @@ export class RemoteClock {
     return this.#best?.roundTripMs ?? null;
   }
 
+  /** The longest round trip of the last ones: a busy far end answers late now and then. */
+  get slowestMs(): number | null {
+    return this.#exchanges.length === 0
+      ? null
+      : Math.max(...this.#exchanges.map(({ roundTripMs }) => roundTripMs));
+  }
+
   get #best(): Exchange | null {
     return this.#exchanges.reduce<Exchange | null>(
       (best, each) => (best === null || each.roundTripMs <= best.roundTripMs ? each : best),

@@ -13,6 +13,7 @@ it("knows nothing at first", () => {
   const clock = new RemoteClock();
   expect(clock.offsetMs).toBeNull();
   expect(clock.roundTripMs).toBeNull();
+  expect(clock.slowestMs).toBeNull();
 });
 
 it("finds the offset when both ways take equally long", () => {
@@ -27,6 +28,7 @@ it("trusts the exchange with the shortest round trip", () => {
   clock.add(...exchange(1e12, -70, 2, 2));
   clock.add(...exchange(1e12 + 2_000, -70, 300, 2));
   expect(clock.offsetMs).toBe(-70);
+  expect([clock.roundTripMs, clock.slowestMs]).toEqual([4, 302]);
 });
 
 it("forgets all but the last eight, so that it follows a drifting clock", () => {
