@@ -1,6 +1,7 @@
 """A camera that sees somebody: what is kept of that, with real pictures, encoders and files."""
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +15,9 @@ from gateway.events.database import EventQuery
 from gateway.events.folder import Kind
 from gateway.events.settings import EventsSettings
 from gateway.gateway import Gateway
+from gateway.motion_settings import MotionSettings
 from gateway.quality import Quality
-from gateway.settings import CameraSettings, MotionSettings, WebrtcSettings
+from gateway.settings import CameraSettings, WebrtcSettings
 from gateway.units import AccessUnit, Codec
 from peerlens.virtual_camera import VirtualCamera
 from protocol.messages import EventChanged, EventInfo
@@ -212,8 +214,12 @@ async def test_a_disk_that_hangs_costs_only_the_clip(
     monkeypatch.setattr("gateway.events.writer.MAX_JOBS", 24)
     async with scene(tmp_path) as front:
         await front.calm(3.0)
-        gate = __import__("threading").Event()
-        front.gateway.recording.writer.submit(lambda: gate.wait(30) and None)
+        gate = threading.Event()
+
+        def hang() -> None:
+            gate.wait(30)
+
+        front.gateway.recording.writer.submit(hang)
         before = front.camera.frames
         front.intruder.moving = True
         dropped = lambda: front.gateway.recording.writer.dropped > 0  # noqa: E731
