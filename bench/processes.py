@@ -35,6 +35,12 @@ class Child:
 
     name: str
     popen: subprocess.Popen[str]
+    _log: IO[str]
+
+    @property
+    def tail(self) -> str:
+        """The end of what it has logged."""
+        return _tail(self._log)
 
     def cpu_s(self) -> float:
         """User and system time of the process and its children so far, in seconds.
@@ -87,10 +93,10 @@ def child(
             text=True,
             start_new_session=True,
         )
-        started = Child(name, popen)
+        started = Child(name, popen, log)
         try:
             if ready is not None:
-                _wait_until_ready(started, ready, log)
+                _wait_until_ready(started, ready)
             yield started
         finally:
             _stop(started)
@@ -117,16 +123,16 @@ def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + signal.SIGTERM)
 
 
-def _wait_until_ready(started: Child, url: str, log: IO[str]) -> None:
+def _wait_until_ready(started: Child, url: str) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if started.popen.poll() is not None:
             code = started.popen.returncode
-            raise ProcessFailed(f"{started.name} ended with code {code}:\n{_tail(log)}")
+            raise ProcessFailed(f"{started.name} ended with code {code}:\n{started.tail}")
         if _answers(url):
             return
         time.sleep(POLL_S)
-    raise ProcessFailed(f"{started.name} does not answer at {url}:\n{_tail(log)}")
+    raise ProcessFailed(f"{started.name} does not answer at {url}:\n{started.tail}")
 
 
 def _answers(url: str) -> bool:

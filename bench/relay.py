@@ -108,7 +108,7 @@ class Row:
 def measure(quick: bool) -> None:
     """Both paths over each link, one after the other; ``quick`` is over the first link only."""
     times = Times(settle_s=3.0, collect_s=8.0) if quick else Times(settle_s=8.0, collect_s=30.0)
-    rows = [_over(name, LINKS[name], times) for name in (QUICK_LINKS if quick else LINKS)]
+    rows = [over(name, LINKS[name], times) for name in (QUICK_LINKS if quick else LINKS)]
     figures: dict[str, float | int | None] = {}
     for row in rows:
         prefix = "" if row is rows[0] else f"{row.link}_"
@@ -117,7 +117,8 @@ def measure(quick: bool) -> None:
     print(rounded(figures))
 
 
-def _over(name: str, conditions: Conditions, times: Times) -> Row:
+def over(name: str, conditions: Conditions, times: Times) -> Row:
+    """Signaling, gateway and camera at one end of an emulated link, Chromium at the other."""
     with contextlib.ExitStack() as running:
         link = running.enter_context(emulated_link(conditions))
         with link.server.entered():

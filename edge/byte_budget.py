@@ -21,6 +21,10 @@ class ByteBudget:
         self._left -= size
         return True
 
+    def wait_s(self, now: float) -> float:
+        """Return how long it takes until something may pass."""
+        return 0.0 if self.left(now) else -self._left / self._bytes_per_s
+
     def left(self, now: float) -> bool:
         """Return whether anything may pass now."""
         if self._updated_s is not None:

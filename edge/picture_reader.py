@@ -25,9 +25,9 @@ from protocol.messages import (
     Synced,
 )
 
-AHEAD = 3
-"""Asked for before they come. It bounds what the network between holds, so it is no more than
-keeps a link with a round trip of 100 ms busy at 30 pictures a second."""
+AHEAD = 4
+"""Asked for before they come, the most that the far end keeps in mind. With fewer, a long link
+stands still between pictures, and TCP, which learns its rate from that, sends each one slowly."""
 SYNC_EVERY_S = 2.0
 FIRST_SYNCS_S = (0.0, 0.2, 0.5)
 SEND_TIMEOUT_S = 5.0
@@ -46,11 +46,22 @@ class PictureReader:
     """Single use: ``await run()``. ``deliver`` takes each picture at once, and never waits.
 
     Their capture times are by this machine's wall clock: the far end's is compared with it.
+    ``wait_s`` is asked after each how long no other one is wanted.
     """
 
-    def __init__(self, socket: Socket, deliver: Callable[[Picture], None]) -> None:
+    def __init__(
+        self,
+        socket: Socket,
+        deliver: Callable[[Picture], None],
+        wait_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._socket = socket
         self._deliver = deliver
+        self._wait_s = wait_s
+        self._ask_s: float | None = None
+        """When to ask for the next picture, where it has to wait."""
+        self._withheld = 0
+        """Pictures that are not asked for as long as each has to wait."""
         self._clock = FarClock()
         self._problem: Error | None = None
 
@@ -67,6 +78,10 @@ class PictureReader:
             await self._send(Next())
         while True:
             now_s = loop.time()
+            if self._ask_s is not None and now_s >= self._ask_s:
+                self._ask_s = None
+                await self._send(Next())
+                continue
             if now_s >= syncs[0]:
                 await self._send(Sync(time.time() * 1000))
                 del syncs[0]
@@ -75,7 +90,8 @@ class PictureReader:
                 continue
             if now_s >= deadline_s:
                 raise TimeoutError
-            message = await self._heard_by(min(syncs[0], deadline_s))
+            ask_s = deadline_s if self._ask_s is None else self._ask_s
+            message = await self._heard_by(min(syncs[0], deadline_s, ask_s))
             if message is not None and await self._took(message):
                 deadline_s = loop.time() + silence_s
 
@@ -91,7 +107,7 @@ class PictureReader:
         """Take one message; return whether it was a picture."""
         if frame.type is WSMsgType.BINARY:
             self._take_picture(frame.data)
-            await self._send(Next())
+            await self._ask_again()
             return True
         if frame.type is not WSMsgType.TEXT:
             raise self._ended()
@@ -106,6 +122,17 @@ class PictureReader:
         elif isinstance(message, Error):
             self._problem = message
         return False
+
+    async def _ask_again(self) -> None:
+        wait_s = self._wait_s()
+        if wait_s > 0 and self._ask_s is not None:
+            self._withheld += 1
+        elif wait_s > 0:
+            self._ask_s = asyncio.get_running_loop().time() + wait_s
+        else:
+            for _ in range(1 + self._withheld):
+                await self._send(Next())
+            self._withheld = 0
 
     def _take_picture(self, data: bytes) -> None:
         now_ms = time.time() * 1000

@@ -41,9 +41,8 @@ async def serving(
     )
     try:
         await runner.setup()
-        site = web.TCPSite(runner, http.host, http.port, backlog=BACKLOG)
         try:
-            await site.start()
+            await _site(runner, http).start()
         except (OSError, OverflowError) as error:
             raise ListenError(http.host, http.port, _reason(error)) from error
         url = reachable_url(http.host, runner.addresses[0][1])
@@ -51,6 +50,16 @@ async def serving(
         yield url
     finally:
         await _stop(runner, stop_timeout_s * 2 + 2)
+
+
+def _site(runner: web.AppRunner, http: HttpSettings) -> web.BaseSite:
+    if http.host != "::":
+        return web.TCPSite(runner, http.host, http.port, backlog=BACKLOG)
+    # asyncio would take IPv6 connections only.
+    every = socket.create_server(
+        ("::", http.port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
+    )
+    return web.SockSite(runner, every, backlog=BACKLOG)
 
 
 async def _stop(runner: web.AppRunner, deadline_s: float) -> None:

@@ -1,6 +1,7 @@
 """What was written but not sent yet: it is out of reach there, and grows old."""
 
 import asyncio
+import contextlib
 import socket
 
 UNSENT_BYTES = 16_384
@@ -17,5 +18,10 @@ def hold_back(transport: asyncio.BaseTransport | None) -> None:
         return
     transport.set_write_buffer_limits(high=UNSENT_BYTES)
     connection = transport.get_extra_info("socket")
-    if connection is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+    if connection is None or not hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        return
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+    # It fills no queues on the way, and a lost packet does not halve its rate. Not every kernel
+    # has it, or lets everybody use it.
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"bbr")

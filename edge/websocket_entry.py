@@ -5,13 +5,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TypeVar
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from edge.addresses import client_address
 from edge.auth import AUTHENTICATOR
 from edge.device_gate import DeviceRefused
 from edge.errors import EdgeError
-from edge.message_socket import CLOSE_TIMEOUT_S, Socket
+from edge.message_socket import CLOSE_TIMEOUT_S, CONTROL, Socket
 from edge.problems import Problem
 from edge.roles import Role
 from edge.stopping import STOPPING
@@ -23,6 +23,7 @@ from protocol.errors import PROBLEM_PREFIX, ProtocolError
 from protocol.messages import Error, Join, RegisterBoard, RegisterCamera
 
 FIRST_MESSAGE_TIMEOUT_S = 10.0
+MAX_PINGS_FIRST = 32
 
 First = TypeVar("First", Join, RegisterBoard, RegisterCamera)
 Serve = Callable[[web.WebSocketResponse], Coroutine[None, None, None]]
@@ -34,6 +35,17 @@ class Refused(EdgeError):
     def __init__(self, slug: str, detail: str) -> None:
         super().__init__(detail)
         self.slug = slug
+
+
+def require_websocket(request: web.Request, socket: web.WebSocketResponse) -> None:
+    """Raise :class:`Problem` 426 where ``request`` asks for no WebSocket."""
+    if not socket.can_prepare(request):
+        raise Problem(
+            426,
+            "upgrade-required",
+            "this address speaks WebSocket",
+            headers={"Upgrade": "websocket"},
+        )
 
 
 async def served(
@@ -58,13 +70,7 @@ async def served(
         max_msg_size=MAX_MESSAGE_BYTES,
         writer_limit=UNSENT_BYTES,
     )
-    if not socket.can_prepare(request):
-        raise Problem(
-            426,
-            "upgrade-required",
-            "this address speaks WebSocket",
-            headers={"Upgrade": "websocket"},
-        )
+    require_websocket(request, socket)
     await socket.prepare(request)
     hold_back(request.transport)
     serving = asyncio.create_task(serve(socket))
@@ -110,7 +116,7 @@ async def first_message(socket: web.WebSocketResponse, expected: type[First]) ->
     """
     try:
         async with asyncio.timeout(FIRST_MESSAGE_TIMEOUT_S):
-            frame = await socket.receive()
+            frame = await _first_frame(socket)
     except TimeoutError:
         detail = f"expected a first message in {FIRST_MESSAGE_TIMEOUT_S:g} s"
         raise Refused("timeout", detail) from None
@@ -120,6 +126,17 @@ async def first_message(socket: web.WebSocketResponse, expected: type[First]) ->
     if first.v != VERSION:
         raise Refused("unsupported-version", f"v: expected {VERSION}")
     return first
+
+
+async def _first_frame(socket: web.WebSocketResponse) -> WSMessage:
+    """Return the first frame but for a few pings, which a socket may show."""
+    for _ in range(MAX_PINGS_FIRST):
+        frame: WSMessage = await socket.receive()
+        if frame.type not in CONTROL:
+            return frame
+        if frame.type is WSMsgType.PING:
+            await socket.pong(frame.data)
+    raise Refused("too-fast", "expected a first message, and no more pings")
 
 
 async def require_role(

@@ -23,6 +23,7 @@ from edge.roles import Role
 from gateway.backoff import Backoff
 from gateway.errors import UnknownSession, ViewerRefused
 from gateway.gateway import Gateway
+from gateway.own_address import until_gone
 from gateway.peer import Peer
 from gateway.relay_calls import RelayCalls
 from gateway.settings import UplinkSettings
@@ -155,6 +156,7 @@ class Uplink:
                 tasks.create_task(link.report_cameras())
                 tasks.create_task(link.report_endings())
                 tasks.create_task(link.ping(heartbeat_s))
+                tasks.create_task(link.keep_address())
                 await link.serve(tasks)
         except ExceptionGroup as group:
             raise _first_cause(group) from None
@@ -258,6 +260,12 @@ class _Link:
             if loop.time() - self._last_heard_s > 2 * interval_s:
                 raise LinkLost(f"silent for {2 * interval_s:g} s")
             count = (count + 1) & 0xFFFFFFFF
+
+    async def keep_address(self) -> None:
+        """Find out at once that nothing can come back: this machine is in another network."""
+        address = str(self._socket.get_extra_info("sockname")[0])
+        await until_gone(address)
+        raise LinkLost(f"this machine no longer has the address {address}")
 
     async def serve(self, tasks: asyncio.TaskGroup) -> NoReturn:
         """Do what signaling asks for, until the link breaks."""

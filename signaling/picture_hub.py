@@ -87,17 +87,20 @@ class PictureHub:
         most = limits.picture_viewers if kind == "viewer" else limits.analyzers
         if self._takers[kind] >= most:
             raise Refused("overloaded", f"{most} {kind}s take pictures this way already")
-        if self._per_address[address] >= limits.picture_viewers_per_address:
+        # Analyzers are gateways and admins, and one gateway takes many cameras.
+        if kind == "viewer" and self._per_address[address] >= limits.picture_viewers_per_address:
             raise Refused("overloaded", "too many take pictures at this address")
         self._takers[kind] += 1
-        self._per_address[address] += 1
+        if kind == "viewer":
+            self._per_address[address] += 1
         try:
             yield
         finally:
             self._takers[kind] -= 1
-            self._per_address[address] -= 1
-            if self._per_address[address] <= 0:
-                del self._per_address[address]
+            if kind == "viewer":
+                self._per_address[address] -= 1
+                if self._per_address[address] <= 0:
+                    del self._per_address[address]
 
     def _from_gateway(self, camera: str) -> contextlib.AbstractContextManager[PictureFeed]:
         upstream = self._upstreams.get(camera)

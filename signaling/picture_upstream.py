@@ -128,7 +128,8 @@ class PictureUpstream:
                 await socket.finish(NORMAL, "")
 
     async def _read(self, socket: Socket) -> None:
-        reader = PictureReader(socket, self._publish)
+        meter, clock = self._service.meter, self._service.clock
+        reader = PictureReader(socket, self._publish, lambda: meter.wait_s(self._traffic, clock()))
         try:
             await reader.run(Join(self.camera), SILENCE_S)
         except PicturesEnded as ended:

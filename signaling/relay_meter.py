@@ -95,6 +95,10 @@ class RelayMeter:
         traffic.pictures_in += 1
         return self._within(traffic, "in", size, now)
 
+    def wait_s(self, traffic: Traffic, now: float) -> float:
+        """Return how long the next picture should not be asked for: it would be left out."""
+        return max((budget.wait_s(now) for budget in self._budgets(traffic, "in")), default=0.0)
+
     def goes(self, traffic: Traffic, size: int, now: float) -> bool:
         """Return whether a picture may go out, and count its bytes if so."""
         if not self._within(traffic, "out", size, now):
@@ -103,7 +107,7 @@ class RelayMeter:
         return True
 
     def _within(self, traffic: Traffic, way: Direction, size: int, now: float) -> bool:
-        budgets = [by[way] for by in (traffic.budgets, self._total) if way in by]
+        budgets = self._budgets(traffic, way)
         # Both or none: what one limit leaves out must not use up the other.
         if all([budget.left(now) for budget in budgets]):
             for budget in budgets:
@@ -117,6 +121,9 @@ class RelayMeter:
             )
         traffic.limited_s = now
         return False
+
+    def _budgets(self, traffic: Traffic, way: Direction) -> list[ByteBudget]:
+        return [by[way] for by in (traffic.budgets, self._total) if way in by]
 
 
 def _budgets(kbps: float | None) -> dict[Direction, ByteBudget]:

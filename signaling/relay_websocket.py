@@ -8,6 +8,7 @@ from edge.problems import Problem
 from edge.roles import Role
 from edge.stopping import STOPPING
 from edge.unsent import UNSENT_BYTES, hold_back
+from edge.websocket_entry import require_websocket
 from protocol.messages import CallKind
 from signaling.errors import SessionRefused
 from signaling.introduction import read_board, read_driver
@@ -64,7 +65,7 @@ class _RelayRoutes:
     async def gateway(self, request: web.Request) -> web.StreamResponse:
         """Let a gateway take a call that it was told of."""
         await request.app[AUTHENTICATOR].require(request, Role.GATEWAY)
-        _require_websocket(request)
+        require_websocket(request, web.WebSocketResponse())
         call = request.match_info["call"]
         try:
             self._service.broker.call_taken(call)
@@ -84,18 +85,8 @@ class _RelayRoutes:
 
 
 async def _accepted(request: web.Request, socket: Socket) -> Socket:
-    _require_websocket(request)
+    require_websocket(request, socket)
     await socket.prepare(request)
     # Commands that wait there are out of reach; those in the relay's queue are bounded.
     hold_back(request.transport)
     return socket
-
-
-def _require_websocket(request: web.Request) -> None:
-    if not web.WebSocketResponse().can_prepare(request):
-        raise Problem(
-            426,
-            "upgrade-required",
-            "this address speaks WebSocket",
-            headers={"Upgrade": "websocket"},
-        )

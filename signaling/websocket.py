@@ -6,8 +6,8 @@ from aiohttp import web
 
 from edge.addresses import client_address
 from edge.auth import AUTHENTICATOR
-from edge.problems import Problem
 from edge.stopping import STOPPING
+from edge.websocket_entry import require_websocket
 from signaling.connection import Connection
 from signaling.service import SignalingService
 from signaling.socket import Socket
@@ -18,13 +18,7 @@ def websocket_routes(service: SignalingService) -> Iterable[web.RouteDef]:
 
     async def websocket(request: web.Request) -> web.StreamResponse:
         socket = Socket(service.refused)
-        if not socket.can_prepare(request):
-            raise Problem(
-                426,
-                "upgrade-required",
-                "this address speaks WebSocket",
-                headers={"Upgrade": "websocket"},
-            )
+        require_websocket(request, socket)
         await socket.prepare(request)
         connection = Connection(
             socket, service, request.app[AUTHENTICATOR], client_address(request)

@@ -19,10 +19,9 @@ DEVICE = "link0"
 """The TUN device of each namespace. Chromium would take a name like tun0 for a VPN."""
 SERVER_ADDRESS = "10.77.0.1"
 VIEWER_ADDRESS = "10.77.0.2"
-IP_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 10.0
 
 _SET_UP = f"""\
-link set lo up
 tuntap add dev {DEVICE} mode tun
 link set {DEVICE} addrgenmode none
 addr add {{address}}/30 dev {DEVICE}
@@ -31,6 +30,8 @@ _CONNECT = f"""\
 link set {DEVICE} up
 route add default dev {DEVICE}
 """
+
+_NEEDS = "networks between namespaces need iproute2 and nftables"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -53,13 +54,32 @@ class Namespace:
             _call("setns", self.handle, CLONE_NEWNET)
             yield
 
+    def configure(self, batch: str, *options: str) -> None:
+        """Do what the lines of ``batch`` say, one ``ip`` command each; ``options`` are of all.
+
+        Raises :class:`NetworkRefused`.
+        """
+        with self.entered():
+            _run("ip", *options, "-batch", "-", given=batch)
+
+    def filter(self, rules: str) -> None:
+        """Add rules of nftables. Raises :class:`NetworkRefused`."""
+        with self.entered():
+            _run("nft", "-f", "-", given=rules)
+
+    def traffic_bytes(self, device: str) -> int:
+        """What went through ``device`` so far, both ways, headers included."""
+        with self.entered():
+            lines = Path("/proc/thread-self/net/dev").read_text().splitlines()
+        [counts] = [line.split(":")[1].split() for line in lines if line.strip().startswith(device)]
+        return int(counts[0]) + int(counts[8])
+
     def connect(self) -> None:
         """Bring the device up with its routes. Raises :class:`NetworkRefused`.
 
         For when the device has its reader: one that is brought up before drops the first packets.
         """
-        with self.entered():
-            _configure(_CONNECT)
+        self.configure(_CONNECT)
 
     def command(self, *argv: str) -> list[str]:
         """The command that runs ``argv`` inside."""
@@ -88,19 +108,24 @@ def namespaces() -> Iterator[Ends]:
 
     Raises :class:`NetworkRefused`.
     """
-    with _namespace(SERVER_ADDRESS) as server, _namespace(VIEWER_ADDRESS) as viewer:
+    with namespace(SERVER_ADDRESS) as server, namespace(VIEWER_ADDRESS) as viewer:
+        for end in (server, viewer):
+            end.configure(_SET_UP.format(address=end.address))
         yield Ends(server, viewer)
 
 
 @contextlib.contextmanager
-def _namespace(address: str) -> Iterator[Namespace]:
+def namespace(address: str) -> Iterator[Namespace]:
+    """Make one namespace with loopback and nothing else; ``address`` is what others call it.
+
+    Raises :class:`NetworkRefused`.
+    """
     with _returning_home():
         _call("unshare", CLONE_NEWNET)
         handle = _open_current()
     try:
         made = Namespace(handle, f"/proc/{os.getpid()}/fd/{handle}", address)
-        with made.entered():
-            _configure(_SET_UP.format(address=address))
+        made.configure("link set lo up")
         yield made
     finally:
         os.close(handle)
@@ -128,18 +153,18 @@ def _call(name: str, *arguments: int) -> None:
         raise NetworkRefused(f"{name}: {reason}; emulated links need Linux and root")
 
 
-def _configure(batch: str) -> None:
+def _run(*command: str, given: str) -> None:
     try:
         subprocess.run(
-            ["ip", "-batch", "-"],
-            input=batch,
+            command,
+            input=given,
             text=True,
             check=True,
             capture_output=True,
-            timeout=IP_TIMEOUT_S,
+            timeout=COMMAND_TIMEOUT_S,
         )
     except FileNotFoundError as error:
-        raise NetworkRefused("ip is missing; emulated links need iproute2") from error
+        raise NetworkRefused(f"{command[0]} is missing: {_NEEDS}") from error
     except subprocess.SubprocessError as error:
         reason = getattr(error, "stderr", None) or str(error)
-        raise NetworkRefused(f"ip: {str(reason).strip()}") from error
+        raise NetworkRefused(f"{command[0]}: {str(reason).strip()}") from error

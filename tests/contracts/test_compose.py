@@ -1,6 +1,7 @@
 """docker-compose.yml and deploy/Dockerfile agree with the code, without needing Docker."""
 
 import fnmatch
+import os
 import re
 import shlex
 import subprocess
@@ -14,10 +15,19 @@ import yaml
 from peerlens.cli import parser
 from peerlens.config import GatewayConfig, SignalingConfig, load
 from signaling.web_app import DEFAULT_ROOT
+from tests.support.alone import alone
+from tests.support.certificates import certificates
+from tests.support.coturn import Coturn, wait_for
+from tests.support.turn_client import turn_client
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
-ENVIRONMENT = {"TURN_HOST": "turn.example.org", "TURN_PASSWORD": "0123abc"}
+ENVIRONMENT = {
+    "TURN_HOST": "turn.example.org",
+    "TURN_ADDRESS": "203.0.113.1",
+    "TURN_SECRET": "0123456789abcdef",
+    "TURN_CERTIFICATES": "/etc/certificates",
+}
 SERVICES = ("signaling", "gateway", "coturn")
 OF_PEERLENS = ("signaling", "gateway")
 
@@ -105,9 +115,9 @@ def test_signaling_can_be_configured_so(
     assert config.auth.mode == "token"
     (published,) = service["ports"]
     assert published.split(":")[-1] == str(config.http.port)
-    (server,) = config.webrtc.ice_servers
-    assert server.urls[0] == "turn:turn.example.org:3478?transport=udp"
-    assert (server.username, server.credential) == ("peerlens", "0123abc")
+    assert config.webrtc.turn is not None
+    assert config.webrtc.turn.urls[0] == "turn:turn.example.org:3478?transport=udp"
+    assert config.webrtc.turn.secret == "0123456789abcdef"
     # The state must outlive the container.
     assert f"signaling-state:{config.auth.state_dir}" in service["volumes"]
 
@@ -143,6 +153,52 @@ def test_coturn_gets_its_own_port_and_file(compose: dict[str, Any]) -> None:
     assert service["healthcheck"]["test"][-2] == port[1]
     assert f":{port[1]}?transport=udp" in str(compose["services"]["signaling"]["environment"])
     assert "/etc/turnserver.conf" in service["command"][0]
+
+
+def test_coturn_relays_as_composed(compose: dict[str, Any], tmp_path: Path) -> None:
+    """The script itself, with the paths of the image made those of this place."""
+    service = compose["services"]["coturn"]
+    environment: dict[str, str] = service["environment"]
+    address = environment["TURN_ADDRESS"]
+    issued = certificates(tmp_path, address)
+    text = service["command"][0].replace("$$", "$")
+    for inside, here in (
+        ("/tmp/", f"{tmp_path}/"),
+        ("/etc/turnserver.conf", ROOT / "turn" / "turnserver.conf"),
+        ("/certificates/fullchain.pem", issued.certificate),
+        ("/certificates/privkey.pem", issued.key),
+    ):
+        assert inside in text
+        text = text.replace(inside, str(here))
+    with alone((address,)) as place:
+        process = subprocess.Popen(
+            place.command("sh", "-euc", text),
+            env={"PATH": os.environ["PATH"], **environment},
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            running = Coturn(
+                (address,), 3478, 5349, environment["TURN_SECRET"], process, tmp_path / "log"
+            )
+            with place.entered():
+                wait_for(running)
+            server, tls = (address, running.port), (address, running.tls_port or 0)
+            realm = environment["TURN_HOST"]
+            with (
+                turn_client(server, running.credential(), inside=place, realm=realm) as first,
+                turn_client(
+                    tls,
+                    running.credential(),
+                    inside=place,
+                    realm=realm,
+                    authority=issued.authority,
+                ) as second,
+            ):
+                assert first.allocate() == second.allocate() == 0
+                assert first.bind(second.relayed) == 0
+                assert first.permit("169.254.169.254") == 403
+        finally:
+            running.kill()
 
 
 def test_secrets_come_from_outside() -> None:

@@ -72,8 +72,14 @@ def test_every_line_is_understood(tmp_path: Path) -> None:
 def test_a_line_that_is_not_understood_would_be_noticed(tmp_path: Path, line: str) -> None:
     config = tmp_path / "turnserver.conf"
     config.write_text(f"{CONFIG.read_text('utf-8')}\n{line}\n", "utf-8")
-    with coturn(tmp_path, config=config) as started:
-        assert any(NOT_UNDERSTOOD.search(said) for said in started.log)
+    try:
+        with coturn(tmp_path, config=config) as started:
+            said = "".join(started.log)
+    except AssertionError as refused:
+        # Newer versions do not start with a range that is none.
+        said = str(refused)
+    assert NOT_UNDERSTOOD.search(said)
+    assert line.partition("=")[2] in said
 
 
 def test_no_line_has_the_form_that_coturn_ignores() -> None:

@@ -29,6 +29,14 @@ async def test_the_url_has_the_real_port() -> None:
             assert await response.text() == "hello"
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "[::1]"])
+async def test_two_colons_are_every_address_of_both_kinds(address: str) -> None:
+    async with serving(app_of(web.get("/", hello)), HttpSettings(host="::", port=0)) as url:
+        origin = f"http://{address}:{url.port}/"
+        async with ClientSession() as client, client.get(origin) as response:
+            assert await response.text() == "hello"
+
+
 async def test_a_port_in_use_is_one_readable_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -108,6 +108,35 @@ async def test_a_camera_that_cannot_be_had_is_told(world: World) -> None:
         assert await viewer.ended() == ("unknown-camera", 4404)
 
 
+# Limits
+
+
+async def test_a_limit_is_shared_by_all_viewers_and_the_gateway_is_asked_for_no_more() -> None:
+    # A picture of the synthetic camera has 4 kB: ten a second of 25.
+    limits = SignalingLimits(relay_kbps_per_camera=360)
+    async with world_of(limits, front=SYNTHETIC) as world, contextlib.AsyncExitStack() as stack:
+        viewers = [await stack.enter_async_context(world.viewer()) for _ in range(4)]
+        got = [0] * len(viewers)
+
+        async def look(number: int, viewer: Viewer) -> None:
+            await viewer.say(Next(), Next())
+            while True:
+                await viewer.picture()
+                got[number] += 1
+                await viewer.say(Next())
+
+        looking = [asyncio.create_task(look(*each)) for each in enumerate(viewers)]
+        await until(lambda: sum(got) >= 60, "pictures", 30)
+        for task in looking:
+            task.cancel()
+        await asyncio.wait(looking)
+        traffic = world.server.service.traffic_of("front")
+        assert min(got) >= 0.4 * max(got), f"{got}: some starve"
+        assert traffic.left_out["limit"] > 0
+        sent = world.gateway.picture_viewers.counts["front"]
+        assert sent.sent < 0.8 * (sent.sent + sent.left_out), "the gateway sends what is dropped"
+
+
 # Over HTTP
 
 

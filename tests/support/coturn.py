@@ -42,6 +42,8 @@ class Coturn:
     @property
     def log(self) -> list[str]:
         """What it has said so far, line by line."""
+        if not self._log.exists():
+            return []
         return self._log.read_text(errors="replace").splitlines(keepends=True)
 
     def urls(
@@ -118,7 +120,7 @@ def coturn(
     running = Coturn(tuple(addresses), port, tls_port if tls else None, secret, process, said)
     try:
         with inside.entered() if inside is not None else contextlib.nullcontext():
-            _wait(running)
+            wait_for(running)
         yield running
     finally:
         running.kill()
@@ -131,7 +133,8 @@ def _make_tables(database: Path) -> None:
             connection.executescript(SCHEMA.read_text("utf-8"))
 
 
-def _wait(running: Coturn) -> None:
+def wait_for(running: Coturn) -> None:
+    """Wait until it answers, from where it is reached; fail with what it said."""
     end_s = time.monotonic() + DEADLINE_S
     tcp_ports = [port for port in (running.port, running.tls_port) if port]
     for address in running.addresses:

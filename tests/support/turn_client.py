@@ -1,6 +1,7 @@
 """A TURN client that asks for anything, one request at a time, over UDP, TCP or TLS."""
 
 import contextlib
+import itertools
 import socket
 import ssl
 import struct
@@ -19,16 +20,19 @@ UDP, TCP = 17 << 24, 6 << 24
 """What to relay."""
 CHANNEL = 0x4000
 Address = tuple[str, int]
+_PORTS = itertools.count(20_000)
+"""In a namespace each client has a port that none had before: coturn remembers them for a while."""
 
 
 class TurnClient:
     """One five-tuple towards a TURN server. Error codes are returned, 0 for success."""
 
-    def __init__(self, connected: socket.socket, credential: Credential) -> None:
+    def __init__(self, connected: socket.socket, credential: Credential, realm: str) -> None:
         self._socket = connected
         self._socket.settimeout(DEADLINE_S)
         self._stream = connected.type == socket.SOCK_STREAM
         self.credential = credential
+        self._realm = realm
         self._nonce = b""
         self.relayed: Address = ("", 0)
         self.lifetime_s = 0
@@ -75,8 +79,8 @@ class TurnClient:
         """A request with the credential, for the nonce that is known."""
         username, password = self.credential
         request = stun.Message(method, stun.Class.REQUEST, attributes=dict(attributes))
-        request.attributes |= {"USERNAME": username, "REALM": REALM, "NONCE": self._nonce}
-        request.add_message_integrity(make_integrity_key(username, REALM, password))
+        request.attributes |= {"USERNAME": username, "REALM": self._realm, "NONCE": self._nonce}
+        request.add_message_integrity(make_integrity_key(username, self._realm, password))
         return request
 
     def ask(self, method: stun.Method, attributes: dict[str, object]) -> stun.Message:
@@ -143,6 +147,7 @@ def turn_client(
     stream: bool = False,
     authority: Path | None = None,
     context: ssl.SSLContext | None = None,
+    realm: str = REALM,
 ) -> Iterator[TurnClient]:
     """Connect to ``server`` over UDP, or TCP (``stream``), or TLS trusting ``authority``."""
     family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
@@ -154,12 +159,14 @@ def turn_client(
     ):
         plain = opening.enter_context(socket.socket(family, kind))
         plain.settimeout(DEADLINE_S)
+        if inside is not None:
+            plain.bind(("", next(_PORTS)))
         plain.connect(server)
         if over_tls:
             context = context or ssl.create_default_context(cafile=authority)
             plain = context.wrap_socket(plain, server_hostname=server[0])
         opening.pop_all()
-    client = TurnClient(plain, credential)
+    client = TurnClient(plain, credential, realm)
     try:
         yield client
     finally:
