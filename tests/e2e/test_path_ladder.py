@@ -82,7 +82,7 @@ async def test_a_path_that_dies_in_mid_call_is_replaced_in_time(tmp_path: Path) 
             linked_server(link.server, tmp_path) as server,
             far_page(server, link.viewer, tmp_path) as (page, stage),
         ):
-            gaps_s = []
+            gaps_s: list[float] = []
             while len(gaps_s) < TRIALS and min(gaps_s, default=10.0) >= RECOVERY_S:
                 await path(page, "direct", CLIMB_S)
                 await asyncio.sleep(1.0)
