@@ -1,4 +1,4 @@
-"""The gateway: cameras, cars, viewers, and the pool of threads they share."""
+"""The gateway: cameras, cars, viewers, outputs, and the pool of threads they share."""
 
 import asyncio
 import contextlib
@@ -12,12 +12,14 @@ from edge.problems import Problem
 from edge.roles import Role
 from edge.whep_http import Answered
 from gateway.camera import Camera
+from gateway.certificate import SharedCertificate
 from gateway.drive.cars import Cars
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
 from gateway.events.recording import Recording
 from gateway.events.settings import EventsSettings
 from gateway.motion.memory import MOTION_FILE, MotionMemory
+from gateway.output.outputs import Outputs
 from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
@@ -71,9 +73,16 @@ class Gateway:
         self.recording = Recording(self.cameras, events, events.path or state_dir / EVENTS_FOLDER)
         self.events = self.recording.changes
         """Each change of an event, once it is stored."""
+        certificate = SharedCertificate()
         self.peers = Peers(
-            self.cameras, self.cars, webrtc, events=self.events, from_loopback=from_loopback
+            self.cameras,
+            self.cars,
+            webrtc,
+            certificate,
+            events=self.events,
+            from_loopback=from_loopback,
         )
+        self.outputs = Outputs(self.cameras, webrtc, certificate, self.peers.turn_choice)
         self.motion_memory = MotionMemory(state_dir / MOTION_FILE, self.cameras)
         self._stack = contextlib.AsyncExitStack()
 
@@ -88,6 +97,7 @@ class Gateway:
             await stack.enter_async_context(watched)
             await stack.enter_async_context(self.cars)
             await stack.enter_async_context(self.peers)
+            await stack.enter_async_context(self.outputs)
             self._stack = stack.pop_all()
         return self
 

@@ -11,6 +11,7 @@ from gateway.drive.metrics import drive_metrics
 from gateway.events.metrics import event_metrics
 from gateway.gateway import Gateway
 from gateway.ice_metrics import ice_metrics
+from gateway.output.metrics import output_metrics
 from gateway.picture_metrics import picture_metrics
 
 
@@ -29,6 +30,7 @@ class GatewayMetrics(Collector):
         yield from picture_metrics(self._gateway.picture_viewers)
         yield from drive_metrics(self._gateway.cars)
         yield from event_metrics(self._gateway.recording)
+        yield from output_metrics(self._gateway.outputs)
 
     def _cameras(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("peerlens_camera_live", "1 while frames arrive", labels=["camera"])

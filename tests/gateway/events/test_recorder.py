@@ -139,8 +139,9 @@ async def test_while_somebody_watches_nothing_is_encoded_for_the_clip(
         begin = next(unit for unit in watched if unit.keyframe)
         keyframes = [unit.capture_s for unit in watched if unit.keyframe]
     assert begin.capture_s < keyframes[-1]
-    spacing = [round(b - a, 1) for a, b in pairwise(keyframes)]
-    assert all(gap >= 0.9 for gap in spacing), "no more keyframes than were asked for"
+    seconds = watched[-1].capture_s - watched[0].capture_s
+    # The first one, and another when the camera's rate is known, are not the recorder's.
+    assert len(keyframes) <= 2 + seconds, "no more keyframes than were asked for"
     # Each picture of the clip is one that went to the viewer: their times agree.
     sent = [unit.rtp_time for unit in watched]
     times = [round(at_s * 90_000) for at_s, _ in pictures]
