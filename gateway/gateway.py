@@ -89,6 +89,7 @@ class Gateway:
     async def __aenter__(self) -> "Gateway":
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._executor.shutdown, wait=False)
+            stack.callback(self.motion_memory.close)
             self.motion_memory.restore()
             for camera in self.cameras.values():
                 await stack.enter_async_context(camera)

