@@ -14,6 +14,7 @@ from gateway.camera import Camera
 from gateway.drive.cars import Cars
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
+from gateway.motion.classifier import Classifier
 from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
@@ -43,6 +44,9 @@ class Gateway:
     ) -> None:
         self.signaling = signaling
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
+        # Its own thread: what looks long at a picture holds up no other.
+        self._looks = ThreadPoolExecutor(1, thread_name_prefix="classify")
+        self.classifier = Classifier(self._looks)
         self.overload = Overload()
         cars = cars or {}
         car_of = {car.camera: car_id for car_id, car in cars.items()}
@@ -54,6 +58,7 @@ class Gateway:
                 self.overload,
                 car_of.get(camera_id),
                 lambda: self.signaling,
+                self.classifier,
             )
             for camera_id, settings in cameras.items()
         }
@@ -65,6 +70,8 @@ class Gateway:
     async def __aenter__(self) -> "Gateway":
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._executor.shutdown, wait=False)
+            stack.callback(self._looks.shutdown, wait=False)
+            stack.callback(self.classifier.close)
             for camera in self.cameras.values():
                 await stack.enter_async_context(camera)
             watched = overload_watched(self.overload, self.cameras.values())

@@ -1,4 +1,4 @@
-"""What moved: a person or an object. By shape, and OpenCV's people detector; nothing to download."""
+"""What moved: a person or an object, by its shape and by OpenCV's people detector."""
 
 import functools
 import math
@@ -22,10 +22,10 @@ MARGIN = 0.4
 """Of its size, so much is looked at around what moves: the detector wants to see the outline."""
 SMALLEST_PX = 40
 """What is lower in the picture is not looked at, only measured."""
-LIKELY, SURE = 0.15, 0.9
+LIKELY, SURE = -0.2, 0.8
 """Scores of the people detector: from here it may be a person, from there it is one."""
-UPRIGHT, LYING = 1.25, 0.8
-"""Height by width: people are higher than this, cars are lower than that."""
+LYING, UPRIGHT, THIN = 0.9, 1.25, 5.0
+"""Height by width: cars are lower than the first, people between the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def classify(sighting: Sighting) -> Verdict:
     region = sighting.track.region
     width, height, luma = _picture(sighting.jpeg)
     upright = (region.height * height) / max(1.0, region.width * width)
-    likeness = 0.0
+    likeness = LIKELY
     if luma is not None and region.height * height >= SMALLEST_PX:
         likeness = person_likeness(luma, region)
     return judge(upright, likeness, at_side=_at_side(region), looked=luma is not None)
@@ -60,27 +60,28 @@ def classify(sighting: Sighting) -> Verdict:
 
 def judge(upright: float, likeness: float, *, at_side: bool, looked: bool) -> Verdict:
     """Weigh shape (height by width) and the score of the people detector. Pure."""
-    shape = 0.5 if upright >= UPRIGHT else (-0.5 if upright <= LYING else 0.0)
-    if not looked:
-        what = "person" if shape > 0.0 else "object" if shape < 0.0 else "unknown"
-        return Verdict(what, 0.25 if shape else 0.0)
+    shape = 0.4 if UPRIGHT <= upright <= THIN else -0.4 if upright <= LYING else 0.0
     seen = min(1.0, max(0.0, (likeness - LIKELY) / (SURE - LIKELY)))
+    if not looked:
+        seen = 0.0
     # Nobody is sure of what is only half in the picture.
     doubt = 0.4 if at_side else 1.0
-    person = seen + (0.35 if shape > 0.0 else 0.0) - (0.35 if shape < 0.0 else 0.0)
-    if person >= 0.4:
-        return Verdict("person", round(doubt * min(1.0, 0.4 + person / 2.0), 2))
-    return Verdict("object", round(doubt * (0.3 + (0.4 if shape < 0.0 else 0.0)), 2))
+    person = 0.6 * seen + shape
+    if person >= 0.3:
+        return Verdict("person", round(doubt * min(1.0, person), 2))
+    if shape == 0.0 and not looked:
+        return Verdict("unknown", 0.0)
+    return Verdict("object", round(doubt * (0.3 - shape / 2.0), 2))
 
 
 def person_likeness(luma: Luma, region: MotionRegion) -> float:
-    """The best score of the people detector in and around ``region``; 0 for none."""
+    """The best score of the people detector in and around ``region``; LIKELY for none or less."""
     crop = _crop(luma, region)
     hog = _people_detector()
     if crop.shape[0] < 128 or crop.shape[1] < 64:
         crop = _padded(crop)
-    _, scores = hog.detectMultiScale(crop, hitThreshold=0.0, winStride=(8, 8), scale=1.1)
-    return max((float(score) for score in np.ravel(np.asarray(scores))), default=0.0)
+    _, scores = hog.detectMultiScale(crop, hitThreshold=LIKELY, winStride=(4, 4), scale=1.1)
+    return max((float(score) for score in np.ravel(np.asarray(scores))), default=LIKELY)
 
 
 def _crop(luma: Luma, region: MotionRegion) -> Luma:
