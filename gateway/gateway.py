@@ -1,4 +1,4 @@
-"""The gateway: cameras, cars, viewers, and the pool of threads they share."""
+"""The gateway: cameras, cars, viewers, outputs, and the pool of threads they share."""
 
 import asyncio
 import contextlib
@@ -11,10 +11,12 @@ from edge.problems import Problem
 from edge.roles import Role
 from edge.whep_http import Answered
 from gateway.camera import Camera
+from gateway.certificate import SharedCertificate
 from gateway.drive.cars import Cars
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
 from gateway.motion.classifier import Classifier
+from gateway.output.outputs import Outputs
 from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
@@ -63,7 +65,11 @@ class Gateway:
             for camera_id, settings in cameras.items()
         }
         self.cars = Cars(cars, drive or DriveSettings(), self.cameras)
-        self.peers = Peers(self.cameras, self.cars, webrtc, from_loopback=from_loopback)
+        certificate = SharedCertificate()
+        self.peers = Peers(
+            self.cameras, self.cars, webrtc, certificate, from_loopback=from_loopback
+        )
+        self.outputs = Outputs(self.cameras, webrtc, certificate, self.peers.turn_choice)
         self.picture_viewers = PictureViewers(self.cameras)
         self._stack = contextlib.AsyncExitStack()
 
@@ -78,6 +84,7 @@ class Gateway:
             await stack.enter_async_context(watched)
             await stack.enter_async_context(self.cars)
             await stack.enter_async_context(self.peers)
+            await stack.enter_async_context(self.outputs)
             self._stack = stack.pop_all()
         return self
 

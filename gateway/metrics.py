@@ -10,6 +10,7 @@ from gateway.delivery_metrics import delivery_metrics
 from gateway.drive.metrics import drive_metrics
 from gateway.gateway import Gateway
 from gateway.ice_metrics import ice_metrics
+from gateway.output.metrics import output_metrics
 from gateway.picture_metrics import picture_metrics
 
 
@@ -27,6 +28,7 @@ class GatewayMetrics(Collector):
         yield from self._peers()
         yield from picture_metrics(self._gateway.picture_viewers)
         yield from drive_metrics(self._gateway.cars)
+        yield from output_metrics(self._gateway.outputs)
 
     def _cameras(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("peerlens_camera_live", "1 while frames arrive", labels=["camera"])
