@@ -18,6 +18,7 @@ from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
 from gateway.events.recording import Recording
 from gateway.events.settings import EventsSettings
+from gateway.motion.classifier import Classifier
 from gateway.motion.memory import MOTION_FILE, MotionMemory
 from gateway.output.outputs import Outputs
 from gateway.overload import Overload
@@ -53,6 +54,9 @@ class Gateway:
     ) -> None:
         self.signaling = signaling
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
+        # Its own thread: what looks long at a picture holds up no other.
+        self._looks = ThreadPoolExecutor(1, thread_name_prefix="classify")
+        self.classifier = Classifier(self._looks)
         self.overload = Overload()
         cars = cars or {}
         car_of = {car.camera: car_id for car_id, car in cars.items()}
@@ -64,6 +68,7 @@ class Gateway:
                 self.overload,
                 car_of.get(camera_id),
                 lambda: self.signaling,
+                self.classifier,
             )
             for camera_id, settings in cameras.items()
         }
@@ -89,7 +94,10 @@ class Gateway:
     async def __aenter__(self) -> "Gateway":
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._executor.shutdown, wait=False)
+            stack.callback(self.motion_memory.close)
             self.motion_memory.restore()
+            stack.callback(self._looks.shutdown, wait=False)
+            stack.callback(self.classifier.close)
             for camera in self.cameras.values():
                 await stack.enter_async_context(camera)
             await stack.enter_async_context(self.recording)

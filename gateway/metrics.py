@@ -88,6 +88,7 @@ COUNTERS = {
     "connects": "Attempts to open the source",
     "keyframes": "Keyframes encoded, all codecs",
     "encoder_failures": "Encoders replaced after a failure",
+    "detections_late": "Frames not looked at for motion because the detector took too long before",
     "motion_failures": "Motion detectors replaced after a failure",
 }
 
@@ -103,5 +104,6 @@ def _counts(camera: Camera) -> dict[str, int]:
         "connects": camera.connects,
         "keyframes": sum(stream.keyframes for stream in streams),
         "encoder_failures": sum(stream.failures for stream in streams),
+        "detections_late": camera.pipeline.detections_late,
         "motion_failures": camera.pipeline.motion_failures,
     }

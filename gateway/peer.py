@@ -27,8 +27,8 @@ from gateway.drive.participant import Participant
 from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
 from gateway.feed import Feed
-from gateway.hub import Hub
 from gateway.feed_of_sender import new_feed
+from gateway.hub import Hub
 from gateway.ice_plan import Gathered, IcePlan
 from gateway.named_log import NamedLog
 from gateway.negotiation import VideoChoice, choose_video

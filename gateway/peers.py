@@ -56,7 +56,8 @@ class Peers:
         events: Hub[EventChanged] | None = None,
         from_loopback: bool = False,
     ) -> None:
-        self._events: Hub[EventChanged] = events or Hub()
+        # An empty hub is false.
+        self._events: Hub[EventChanged] = events if events is not None else Hub()
         self._from_loopback = from_loopback
         self._cameras = cameras
         self._cars = cars

@@ -13,7 +13,7 @@ from gateway.motion_settings import MotionSettings
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 RESERVED_CAMERA_IDS = frozenset(
     {
-        *("api", "assets", "camera", "doctor", "drive", "healthz", "metrics", "readyz", "ws"),
+        *("api", "assets", "camera", "doctor", "drive", "events", "healthz", "metrics", "readyz", "ws"),
         *("snapshot.jpg", "stream", "whep"),
     }
 )

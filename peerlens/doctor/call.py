@@ -143,8 +143,9 @@ async def _why(response: object) -> str:
 
 
 async def call_own(camera: str, settings: CameraSettings) -> CallReading:
-    """Call a gateway that is made for this, and gone afterwards."""
-    async with Gateway({camera: settings}, WebrtcSettings()) as gateway:
+    """Call a gateway that is made for this, publishes nothing, and is gone afterwards."""
+    private = settings.model_copy(update={"outputs": ()})
+    async with Gateway({camera: private}, WebrtcSettings()) as gateway:
         return await read_call(camera, functools.partial(_exchange_with, gateway, camera))
 
 

@@ -6,6 +6,7 @@ import io
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -60,11 +61,12 @@ def jpegs(count: int, start_s: float = 0.0, size: tuple[int, int] = (320, 240)) 
 def decoded(clip: bytes | Path) -> list[tuple[float, npt.NDArray[np.uint8]]]:
     """Return the time in seconds and the brightness of each picture of a clip."""
     data = clip.read_bytes() if isinstance(clip, Path) else clip
-    with av.open(io.BytesIO(data), format="mp4") as container:
-        return [
-            (float(frame.time or 0.0), frame.to_ndarray(format="gray"))
-            for frame in container.decode(video=0)
-        ]
+    pictures = []
+    with av.open(io.BytesIO(data), mode="r", format="mp4") as container:
+        for frame in container.decode(video=0):
+            luma: Any = frame.to_ndarray(format="gray")
+            pictures.append((float(frame.time or 0.0), np.asarray(luma, np.uint8)))
+    return pictures
 
 
 @contextlib.contextmanager

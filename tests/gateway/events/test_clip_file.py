@@ -74,7 +74,7 @@ def test_can_be_played_at_any_moment_while_it_grows() -> None:
     sink = Memory()
     made = units(150)
     clip = ClipFile(sink, made[0])
-    playable = []
+    playable = list[int]()
     for unit in made[1:]:
         clip.add(unit)
         if clip.fragments > len(playable):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import BasicAuth, ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, encode_basic_auth
 
 from edge.app import build_app
 from edge.auth import Authenticator
@@ -162,8 +162,8 @@ async def test_pictures_and_clips_can_be_had(server: Server) -> None:
         async with server.client.get(url, headers=same) as response:
             assert response.status == 304
     thumbnail = f"/api/events/{info.id}/thumbnail.jpg"
-    password = BasicAuth("x", known_tokens().by_role[Role.VIEWER])
-    async with server.client.get(thumbnail, auth=password) as response:
+    basic = {"Authorization": encode_basic_auth("x", known_tokens().by_role[Role.VIEWER])}
+    async with server.client.get(thumbnail, headers=basic) as response:
         assert len(await response.read()) < len(jpeg(1))
 
 

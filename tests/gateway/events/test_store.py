@@ -142,7 +142,7 @@ def test_old_events_go_with_all_their_files(tmp_path: Path, opened: Opened, told
 def test_the_oldest_go_when_all_is_too_large(tmp_path: Path, opened: Opened, told: Told) -> None:
     path = tmp_path / "events"
     store = opened(path, max_mb=1)
-    made = [record(store, event(NOW_MS - number * 1_000), 5) for number in range(30, 0, -1)]
+    made = [record(store, event(NOW_MS - number * 1_000), 20) for number in range(30, 0, -1)]
     store.keep_within_limits()
     assert 0 < len(told.deleted) < len(made)
     assert told.deleted == [info.id for info in made[: len(told.deleted)]]

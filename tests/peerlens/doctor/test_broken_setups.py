@@ -87,6 +87,20 @@ async def test_cameras_that_fail_each_in_its_own_way(tmp_path: Path) -> None:
     assert "me:right" not in text
 
 
+@pytest.mark.usefixtures("briefly")
+async def test_a_check_up_publishes_nothing(tmp_path: Path) -> None:
+    async def refuse(connection: Connection) -> None:
+        await connection.answer("text/plain", "Content-Length: 0")
+
+    async with raw_camera(refuse) as sfu:
+        outputs = [{"whip": sfu.url, "token": "the-token-of-the-cluster"}]
+        cameras = {"front": {"source": "synthetic:", "outputs": outputs}}
+        report = await examined(tmp_path, {"cameras": cameras})
+    assert found(report, "call.connected").figures["camera"] == "front"
+    assert sfu.connections == []
+    assert "the-token-of-the-cluster" not in report.as_json()
+
+
 async def test_a_port_that_another_program_has(tmp_path: Path) -> None:
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

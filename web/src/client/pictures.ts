@@ -262,8 +262,7 @@ export class Pictures implements Attempt {
   /** How long the link may say nothing although it was asked. */
   get #patienceMs(): number {
     const usualMs =
-      (this.#shown === null ? FIRST_SILENCE_MS : SILENCE_MS) +
-      GAPS * (this.#clock.slowestMs ?? 0);
+      (this.#shown === null ? FIRST_SILENCE_MS : SILENCE_MS) + this.#clock.threeTripsMs;
     return Math.min(MOST_SILENCE_MS, Math.max(usualMs, GAPS * this.#gapMs));
   }
 

@@ -327,9 +327,9 @@ describe("heartbeat", () => {
     await pass(400, peer, { frames: true, answers: false });
     const atMs = epochNow();
     peer.channel.receive({ type: "synced", sentMs, receivedMs: atMs, repliedMs: atMs });
-    await pass(2_200, peer, { answers: false });
+    await pass(1_720, peer, { answers: false });
     expect(session.state).not.toBe("failed");
-    await pass(1_200, peer, { answers: false });
+    await pass(480, peer, { answers: false });
     expect(session.state).toBe("failed");
   });
 
