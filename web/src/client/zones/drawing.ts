@@ -122,18 +122,26 @@ function replaced(drawing: Drawing, shape: Shape): Drawing {
   return { ...drawing, shapes, isChanged: true };
 }
 
-/** Begins as a rectangle in the middle, a little aside for each that is there. */
+/** Where new shapes begin, one after the other. */
+const BEGINNINGS: readonly Point[] = [
+  [0.3, 0.3],
+  [0.7, 0.3],
+  [0.3, 0.7],
+  [0.7, 0.7],
+  [0.5, 0.5],
+];
+const HALF = 0.15;
+
+/** Begins as a rectangle, where most likely there is room. */
 function added(drawing: Drawing, kind: Shape["kind"]): Drawing {
   if (!canAdd(drawing, kind)) return drawing;
-  const aside = (drawing.shapes.length % 5) * 0.05;
-  const points = (
-    [
-      [0.3, 0.3],
-      [0.6, 0.3],
-      [0.6, 0.6],
-      [0.3, 0.6],
-    ] as const
-  ).map(([x, y]) => inside([x + aside, y + aside]));
+  const [x, y] = BEGINNINGS[drawing.shapes.length % BEGINNINGS.length] ?? [0.5, 0.5];
+  const points = [
+    inside([x - HALF, y - HALF]),
+    inside([x + HALF, y - HALF]),
+    inside([x + HALF, y + HALF]),
+    inside([x - HALF, y + HALF]),
+  ];
   const name = kind === "zone" ? freeName(drawing) : "";
   const shape: Shape = { key: drawing.nextKey, kind, name, points };
   return {

@@ -108,7 +108,7 @@ function Meter({ motion, threshold, isOn, hasMotion }: MeterProps) {
       <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
         <rect className="meter-way" width="100" height="6" />
         <rect className="meter-now" width={100 * meterFill(active?.percent ?? 0)} height="6" />
-        <rect className="meter-least" x={100 * meterFill(leastPercent(threshold))} width="0.8" height="6" />
+        <rect className="meter-least" x={100 * meterFill(leastPercent(threshold))} width="1" height="6" />
       </svg>
     </div>
   );
