@@ -40,8 +40,17 @@ class Crossing:
     x1: float = 1.2
     ground: float = 0.93
     """Where its feet are, as a part of the height."""
+    pause_s: float = 0.0
+    """How long it stands still in the middle of its way."""
     counts: bool = True
     """Whether it is to be told of: not outside of the zones."""
+
+    def way(self, at_s: float) -> tuple[float, float]:
+        """How much of its way it has gone, 0 to 1, and for how many seconds it has walked."""
+        walks_s = self.end_s - self.begin_s - self.pause_s
+        since_s = at_s - self.begin_s
+        walked_s = min(since_s, max(walks_s / 2.0, since_s - self.pause_s))
+        return walked_s / walks_s, walked_s
 
 
 @dataclass(frozen=True)
@@ -104,8 +113,15 @@ class _Camera:
             for _ in range(4)
         ]
         self.lamp = _lamp(width, height)
+        door = np.zeros((height, width), np.uint8)
+        corners = np.array([[0.55, 1.0], [0.62, 0.35], [0.85, 0.35], [1.0, 1.0]]) * (width, height)
+        cv2.fillPoly(door, [corners.astype(np.int32)], 1)
+        self.doorway = door.astype(bool)
         self.chroma = [np.full((height // 2, width // 2), value, np.uint8) for value in (122, 131)]
-        self.leaves = _leaves(self.random) if self.scene.weather.startswith("leaves") else ()
+        weather = self.scene.weather
+        large = 2.0 if weather.startswith("large leaves") else 1.0
+        self.leaves = _leaves(self.random, large) if "leaves" in weather else ()
+        self.flakes = self.random.uniform((0, 0, 60, 1.0), (1, 1, 140, 3.0), (70, 4))
         self.exposure = 1.0
         self.shake = np.zeros(2)
         self.clouds = _clouds(self.random, width, height) if self.scene.light == "clouds" else None
@@ -127,7 +143,13 @@ class _Camera:
             self._draw_leaf(drawn, leaf, at_s)
         seen, what, boxes = self._draw_crossings(drawn, at_s)
         if self.scene.weather == "rain":
-            self._rain(drawn)
+            self._rain(drawn, 45, 1)
+        if self.scene.weather == "heavy rain":
+            self._rain(drawn, 130, 2)
+        if self.scene.weather == "snow":
+            self._snow(drawn, at_s)
+        if self.scene.weather == "insects":
+            self._insect(drawn, at_s)
         if self.scene.weather == "clock":
             self._clock(drawn, at_s)
         picture = self._framed(drawn, at_s).astype(np.float32)
@@ -149,14 +171,13 @@ class _Camera:
         inside = slice(self.margin, -self.margin), slice(self.margin, -self.margin)
         seen, what, boxes = 0.0, None, []
         for crossing in self.scene.crossings:
-            part = (at_s - crossing.begin_s) / (crossing.end_s - crossing.begin_s)
-            if not 0.0 <= part <= 1.0:
+            if not crossing.begin_s <= at_s <= crossing.end_s:
                 continue
+            part, walked_s = crossing.way(at_s)
             mask = np.zeros_like(drawn)
             x = (crossing.x0 + (crossing.x1 - crossing.x0) * part) * width + self.margin
             y = crossing.ground * height + self.margin
-            scale = crossing.figure
-            scale.draw(drawn, mask, x, y, at_s)
+            crossing.figure.draw(drawn, mask, x, y, walked_s)
             visible = mask[inside]
             covered = 100.0 * cv2.countNonZero(visible) / visible.size
             if not crossing.counts or covered == 0.0:
@@ -170,12 +191,13 @@ class _Camera:
     def _framed(self, drawn: Plane, at_s: float) -> Plane:
         """What the camera has in its frame: it may shake."""
         width, height = self.size
-        if self.scene.camera != "shakes":
+        strength = {"shakes": 3.0, "shakes badly": 8.0}.get(self.scene.camera)
+        if strength is None:
             return drawn[self.margin : self.margin + height, self.margin : self.margin + width]
-        # A mast in the wind: gusts that come and go, up to some four pixels.
-        gust = 3.0 * max(0.0, math.sin(2.0 * math.pi * at_s / 5.0))
+        # A mast in the wind: gusts that come and go.
+        gust = strength * max(0.0, math.sin(2.0 * math.pi * at_s / 5.0))
         self.shake = 0.6 * self.shake + self.random.normal(0.0, 0.6, 2) * gust
-        dx, dy = np.clip(self.shake, -8.0, 8.0) + self.margin
+        dx, dy = np.clip(self.shake, -14.0, 14.0) + self.margin
         matrix = np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]], np.float32)
         framed = cv2.warpAffine(drawn, matrix, (width, height), flags=cv2.INTER_LINEAR)
         return np.asarray(framed, dtype=np.uint8)
@@ -193,12 +215,32 @@ class _Camera:
         elif kind == "lights" and int(at_s / third) % 2 == 1:
             picture *= np.float32(1.25)
             picture += self.lamp
+        elif kind == "next door" and int(at_s / third) % 2 == 1:
+            picture[self.doorway] += np.float32(45.0)
+        elif kind == "headlights":
+            self._headlights(picture, at_s)
+        elif kind == "lightning" and at_s % 3.0 < 1.0 / FPS:
+            picture *= np.float32(1.6)
+            picture += np.float32(20.0)
+        elif kind == "night view" and int(at_s / third) % 2 == 1:
+            np.power(picture / np.float32(255.0), np.float32(0.6), out=picture)
+            picture *= np.float32(200.0)
         elif kind == "dusk":
             picture *= np.float32(1.0 - 0.7 * min(1.0, at_s / min(self.duration_s, 30.0)))
         elif kind == "exposure":
             self._expose(picture, at_s)
         if self.scene.camera == "reconnects" and after_gap:
             picture *= np.float32(0.75)
+
+    def _headlights(self, picture: Values, at_s: float) -> None:
+        """A car outside of the picture turns: its light runs over the wall in a second or two."""
+        part = (at_s % 4.0) / 1.8
+        if part < 1.0:
+            height, width = picture.shape
+            x = np.arange(width, dtype=np.float32) - width * (1.6 * part - 0.3)
+            y = np.arange(height, dtype=np.float32)[:, np.newaxis] - height * 0.55
+            spot = np.exp(-((x / (0.16 * width)) ** 2) - (y / (0.22 * height)) ** 2)
+            picture *= 1.0 + 0.6 * spot
 
     def _expose(self, picture: Values, at_s: float) -> None:
         """A camera that hunts: every five seconds another aim, reached in steps."""
@@ -207,7 +249,7 @@ class _Camera:
         picture *= np.float32(self.exposure)
 
     def _draw_leaf(self, drawn: Plane, leaf: "_Leaf", at_s: float) -> None:
-        gusting = self.scene.weather == "leaves in gusts"
+        gusting = self.scene.weather.endswith("in gusts")
         gust = max(0.0, math.sin(2.0 * math.pi * at_s / 7.0)) if gusting else 1.0
         sway = gust * leaf.reach * math.sin(2.0 * math.pi * leaf.hz * at_s + leaf.phase)
         x = leaf.x * self.size[0] + self.margin + sway
@@ -216,13 +258,29 @@ class _Camera:
         axes = round(leaf.size * 16), round(leaf.size * 9)
         cv2.ellipse(drawn, at, axes, leaf.angle, 0, 360, leaf.shade, -1, cv2.LINE_AA, SHIFT)
 
-    def _rain(self, drawn: Plane) -> None:
+    def _rain(self, drawn: Plane, streaks: int, thickness: int) -> None:
         height, width = drawn.shape
-        for _ in range(45):
+        for _ in range(streaks):
             x, y = int(self.random.integers(0, width)), int(self.random.integers(0, height))
             length = int(self.random.integers(12, 34))
             shade = int(self.random.integers(150, 215))
-            cv2.line(drawn, (x, y), (x - length // 6, y + length), shade, 1, cv2.LINE_AA)
+            cv2.line(drawn, (x, y), (x - length // 6, y + length), shade, thickness, cv2.LINE_AA)
+
+    def _snow(self, drawn: Plane, at_s: float) -> None:
+        height, width = drawn.shape
+        for x, y, speed, size in self.flakes:
+            at = (
+                int(x * width + 12.0 * math.sin(at_s + 9.0 * x)) % width,
+                int(y * height + speed * at_s) % height,
+            )
+            cv2.circle(drawn, at, round(size), 220, -1, cv2.LINE_AA)
+
+    def _insect(self, drawn: Plane, at_s: float) -> None:
+        """Every two seconds, near the lens and gone within two pictures."""
+        if at_s % 2.0 < 2.0 / FPS:
+            height, width = drawn.shape
+            at = (int(self.random.uniform(0, width)), int(self.random.uniform(0, height)))
+            cv2.circle(drawn, at, 14, 225, -1, cv2.LINE_AA)
 
     def _clock(self, drawn: Plane, at_s: float) -> None:
         text = f"2026-03-01 12:{int(at_s) // 60 % 60:02d}:{int(at_s) % 60:02d}"
@@ -245,16 +303,16 @@ class _Leaf:
     phase: float
 
 
-def _leaves(random: np.random.Generator) -> tuple[_Leaf, ...]:
+def _leaves(random: np.random.Generator, large: float) -> tuple[_Leaf, ...]:
     left, top, right, bottom = TREE
     return tuple(
         _Leaf(
             x=random.uniform(left, right),
             y=random.uniform(top, bottom),
-            size=random.uniform(4.0, 9.0),
+            size=large * random.uniform(4.0, 9.0),
             angle=random.uniform(0.0, 180.0),
             shade=int(random.integers(40, 120)),
-            reach=random.uniform(2.0, 7.0),
+            reach=large * random.uniform(2.0, 7.0),
             hz=random.uniform(0.5, 1.4),
             phase=random.uniform(0.0, 6.28),
         )
@@ -329,6 +387,17 @@ def all_scenes(duration_s: float) -> Sequence[Scene]:
         Scene("empty, quality 10", 15, quality=(10,)),
         Scene("empty, quality 10 to 90", 16, quality=(10, 30, 50, 70, 90)),
         Scene("empty, painted clock", 17, weather="clock"),
+        Scene("empty, light from next door", 18, light="next door"),
+        Scene("empty, headlights", 19, light="headlights"),
+        Scene("empty, lightning", 20, light="lightning"),
+        Scene("empty, night view", 21, light="night view"),
+        Scene("empty, snow", 22, weather="snow"),
+        Scene("empty, heavy rain", 23, weather="heavy rain"),
+        Scene("empty, insects", 24, weather="insects"),
+        Scene("empty, large leaves", 25, weather="large leaves"),
+        Scene("empty, large leaves in gusts", 26, weather="large leaves in gusts"),
+        Scene("empty, camera shakes badly", 27, camera="shakes badly"),
+        Scene("empty, quality 10, low light", 28, quality=(10,), noise=8.0, brightness=0.25),
     ]
     late = duration_s * 0.35 + 4.0
     busy = [
@@ -353,6 +422,32 @@ def all_scenes(duration_s: float) -> Sequence[Scene]:
         Scene("car", 49, (Crossing(car(70.0, 200.0), first, first + 4.0, -0.3, 1.3),)),
         Scene("two walkers", 50, (*brisk, Crossing(pale, first + 1.0, last, 1.2, -0.2))),
         Scene("box pushed", 51, (Crossing(box(45.0, 220.0), first, last, -0.1, 0.8),)),
+        Scene("faint walker", 53, (Crossing(walker(150.0, 95.0, 90.0), first, last),)),
+        Scene("walker who stops", 54, (Crossing(adult, first, last, pause_s=2.5),)),
+        Scene("walker from a door", 55, (Crossing(adult, first, last, 0.5, 0.8),)),
+        Scene("walker, snow", 56, brisk, weather="snow"),
+        Scene("walker, heavy rain", 57, brisk, weather="heavy rain"),
+        Scene("walker, large leaves in gusts", 58, brisk, weather="large leaves in gusts"),
+        Scene("walker, camera shakes badly", 59, brisk, camera="shakes badly"),
+        Scene("walker, dusk", 60, brisk, light="dusk"),
+        Scene(
+            "walker, night view before",
+            61,
+            (Crossing(adult, late + 1.0, last),),
+            light="night view",
+        ),
+        Scene(
+            "small walker, quality 10",
+            62,
+            (Crossing(walker(60.0, 35.0, 30.0), first, last),),
+            quality=(10,),
+        ),
+        Scene(
+            "car at dusk",
+            63,
+            (Crossing(car(60.0, 180.0), first, first + 3.0, -0.3, 1.3),),
+            light="dusk",
+        ),
         _outside_then_inside(first, last),
     ]
     return [*empties, *busy]

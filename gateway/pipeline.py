@@ -160,7 +160,8 @@ class FramePipeline:
             if self._detector_is_stale:
                 self._detector_is_stale = False
                 self._detector.reset()
-            self._detector.settings = self._motion
+            if self._detector.settings is not self._motion:
+                self._detector.settings = self._motion
             self._outputs.motion(self._detector.detect(luma, capture_s))
         except Exception as error:
             # A detector must never touch the stream: start a fresh one and go on.

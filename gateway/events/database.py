@@ -19,6 +19,8 @@ from protocol.messages import EventInfo, MotionLevel, Region, What
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 5.0
+LOG_PAGES = 100
+"""Of 4 KiB: so large the log beside the database becomes, which counts as part of it."""
 _SCHEMA = """
 CREATE TABLE events (
     id TEXT PRIMARY KEY,
@@ -124,6 +126,7 @@ class EventDatabase:
         if mode != "wal":
             raise sqlite3.OperationalError("this file system cannot hold a database in WAL mode")
         query("PRAGMA synchronous=FULL")
+        query(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
         if version == 0:
             tables = f"BEGIN; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
             self._connection.executescript(tables)
@@ -172,12 +175,14 @@ class EventDatabase:
             self._connection.execute("PRAGMA incremental_vacuum").fetchall()
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def end_running(self) -> list[str]:
-        """End, where they were last seen, the events that nobody ended; returns their ids."""
-        ids = [row[0] for row in self._read("SELECT id FROM events WHERE end_ms IS NULL")]
-        if ids:
-            self._write("UPDATE events SET end_ms = last_ms WHERE end_ms IS NULL")
-        return ids
+    def running(self) -> list[str]:
+        """Return the ids of events that nobody ended."""
+        return [row[0] for row in self._read("SELECT id FROM events WHERE end_ms IS NULL")]
+
+    def end(self, event_id: str, seen_ms: float) -> None:
+        """End an event where it was last seen, be it at ``seen_ms``."""
+        text = "UPDATE events SET end_ms = MAX(last_ms, ?) WHERE id = ? AND end_ms IS NULL"
+        self._write(text, (seen_ms, event_id))
 
     def info(self, event_id: str) -> EventInfo | None:
         """Return an event as it is now."""

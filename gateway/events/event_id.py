@@ -9,12 +9,12 @@ _FORM = re.compile(r"[0-9a-f]{24}")
 
 def new_event_id(start_ms: float) -> str:
     """Return 24 hexadecimal digits: the beginning in ms since 1970, then 48 random bits."""
-    return f"{max(0, round(start_ms)):012x}"[-12:] + secrets.token_hex(RANDOM_BYTES)
+    return first_id(start_ms) + secrets.token_hex(RANDOM_BYTES)
 
 
 def first_id(at_ms: float) -> str:
     """Return what sorts before every id of an event that began at ``at_ms`` or later."""
-    return f"{max(0, min(round(at_ms), 0xFFFF_FFFF_FFFF)):012x}"
+    return f"{round(min(max(0.0, at_ms), 0xFFFF_FFFF_FFFF)):012x}"
 
 
 def is_event_id(text: str) -> bool:

@@ -83,6 +83,13 @@ class EventFolder:
         """Return the bytes of all files of an event."""
         return sum(_size(self.file(event_id, kind)) for kind in Kind)
 
+    def changed_ms(self, event_id: str, kind: Kind) -> float:
+        """Return when a file was last written, in ms since 1970; 0 where there is none."""
+        try:
+            return self.file(event_id, kind).stat().st_mtime * 1000
+        except OSError:
+            return 0.0
+
     def database_size(self) -> int:
         """Return the bytes of the database with its log."""
         return sum(_size(path) for path in self._database_files())

@@ -147,8 +147,10 @@ class EventStore:
 
     def _recover(self, database: EventDatabase) -> None:
         """Put in order what a killed process left."""
-        ended = [event_id for event_id in database.end_running() if event_id not in self._running]
+        ended = [event_id for event_id in database.running() if event_id not in self._running]
         for event_id in ended:
+            # Its clip knows best how long it went on.
+            database.end(event_id, self.folder.changed_ms(event_id, Kind.CLIP))
             self._take_stock(database, event_id)
         if ended:
             logger.warning("events: %d that the last run left unfinished were ended", len(ended))
@@ -278,7 +280,9 @@ class EventStore:
             deleted = 0
             while batch := database.ended_before(oldest_ms, BATCH):
                 deleted += self._remove_all(database, batch)
-            while self._weigh(database) > self._settings.max_mb * 1_000_000:
+            if self._is_too_large(database):
+                database.shrink()
+            while self._is_too_large(database):
                 batch = database.ended_before(float("inf"), BATCH)
                 if not batch:
                     break
@@ -301,11 +305,13 @@ class EventStore:
     def _remove_until_small(self, database: EventDatabase, ids: list[str]) -> int:
         for count, event_id in enumerate(ids, 1):
             self._remove_all(database, [event_id])
-            if self._weigh(database) <= self._settings.max_mb * 1_000_000:
-                database.shrink()
+            if not self._is_too_large(database):
                 return count
         database.shrink()
         return len(ids)
+
+    def _is_too_large(self, database: EventDatabase) -> bool:
+        return self._weigh(database) > self._settings.max_mb * 1_000_000
 
     def _remove(self, database: EventDatabase, info: EventInfo) -> None:
         # The row first: a file without a row is removed at the next start, a row without its

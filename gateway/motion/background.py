@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from gateway.motion.light import light_on
+
 Luma = npt.NDArray[np.uint8]
 Plane = npt.NDArray[np.float32]
 
@@ -30,6 +32,16 @@ CHANGED = 12.0
 """Grey levels that count as changed when the question is whether the light was."""
 MOST_SAMPLES = 500
 """numpy keeps the interpreter's lock for arrays no larger than this."""
+SHAKEN = 0.02
+"""Part of the samples that must have changed for it to be worth asking whether all has moved."""
+STEADIER = 0.6
+"""Part of these that may still be changed once it is moved back; else it is something else."""
+MOST_SHAKE = 0.06
+"""As a part of the width; what moves further is turned by somebody."""
+PICTURES_PUT_OFF = 5
+SMALLEST_SIDE_TO_STEADY = 32
+LIT = 0.008
+"""Part of the samples that must have changed for it to be worth asking whether it is light."""
 MOST_OF_PICTURE = 0.6
 SAME_DIRECTION = 0.85
 
@@ -63,6 +75,11 @@ class Background:
         self._mean: Plane = _smooth(luma)
         self._noise: Plane = np.full(luma.shape, INITIAL_NOISE, np.float32)
         self._learned = 1
+        self._not_shaken = 0
+        self._window: Plane | None = None
+        if min(luma.shape) >= SMALLEST_SIDE_TO_STEADY:
+            window: Any = cv2.createHanningWindow((luma.shape[1], luma.shape[0]), cv2.CV_32F)
+            self._window = window
         self._stride = max(1, math.ceil(math.sqrt(luma.size / MOST_SAMPLES)))
 
     def settle(self, luma: Luma) -> None:
@@ -80,8 +97,17 @@ class Background:
         known, seen = self._sample(self._mean), self._sample(picture)
         switched = _changed_as_one(seen - known)
         shift = self._follow_light(known, seen)
+        suspicious = int(np.count_nonzero(np.abs(seen - known) > CHANGED))
+        if suspicious > SHAKEN * seen.size:
+            picture = self._if_shaken(picture, known, suspicious)
         difference = picture - self._mean
         residual, noise = np.abs(difference), self._noise
+        if suspicious > LIT * seen.size:
+            lit = light_on(self._mean, picture, residual, noise)
+            if lit is not None:
+                np.copyto(self._mean, picture, where=lit.view(bool))
+                residual[lit.view(bool)] = 0.0
+                difference[lit.view(bool)] = 0.0
         step_s = min(max(elapsed_s, 0.0), LONGEST_STEP_S)
         self._learn_mean(difference, step_s)
         self._learn_noise(residual, _rate(step_s, NOISE_TAU_S))
@@ -110,6 +136,33 @@ class Background:
             self._mean += offset
             np.clip(self._mean, 0.0, 255.0, out=self._mean)
         return shift
+
+    def _if_shaken(self, picture: Plane, known: Plane, suspicious: int) -> Plane:
+        """Steady the picture. To look is dear: where it was for nothing, it is put off a while."""
+        if self._not_shaken > 0:
+            self._not_shaken -= 1
+            return picture
+        steadied = self._steadied(picture, known, suspicious)
+        if steadied is picture:
+            self._not_shaken = PICTURES_PUT_OFF
+        return steadied
+
+    def _steadied(self, picture: Plane, known: Plane, suspicious: int) -> Plane:
+        """The picture moved back to where the background is, if the camera shook."""
+        if self._window is None:
+            return picture
+        # Copies: OpenCV applies the window to what it is given.
+        (dx, dy), _ = cv2.phaseCorrelate(self._mean.copy(), picture.copy(), self._window)
+        if not 0.2 < math.hypot(dx, dy) < self._window.shape[1] * MOST_SHAKE:
+            return picture
+        back = np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]], np.float32)
+        height, width = picture.shape
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        moved: Any = cv2.warpAffine(
+            picture, back, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        left = int(np.count_nonzero(np.abs(self._sample(moved) - known) > CHANGED))
+        return np.asarray(moved) if left < STEADIER * suspicious else picture
 
     def _sample(self, plane: Plane) -> Plane:
         """Every few pixels of every few rows: several hundred tell enough of the light."""

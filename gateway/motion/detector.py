@@ -4,15 +4,16 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from gateway.motion.areas import Areas
 from gateway.motion.background import Background, Difference, Luma
+from gateway.motion.pieces import Mask, pieces
+from gateway.motion.tracks import Track, Tracks
+from gateway.motion.weather import Weather
 from gateway.motion_settings import MotionSettings
-from gateway.units import MotionEvent, MotionRegion
+from gateway.units import MotionEvent, MotionRegion, MotionTrack
 
 cv2.setNumThreads(1)  # the pictures are small: OpenCV's idle workers spin away 40 % more CPU
-
-Mask = npt.NDArray[np.uint8]
 
 SETTLE_S = 1.0
 SETTLE_FRAMES = 3
@@ -21,13 +22,13 @@ RELIGHT_S = 0.5
 
 LARGEST_SIDE = 320
 MAX_REGIONS = 16
-MAX_PIECES = 64
-"""Pieces looked at before they are merged; a picture in more of them is noise."""
 
 GREY_LEVELS_AT_ONE = 160.0
 NOISE_FACTOR = 5.0
 """Mean absolute deviations that a pixel must exceed; 5 is about 4 sigma."""
 SMALLEST_THRESHOLD = 0.02
+LIGHT_MOVES = 2.0
+"""Grey levels, on the average and in one frame, that are more than a cloud's."""
 
 
 class MotionDetector:
@@ -48,9 +49,11 @@ class MotionDetector:
     """
 
     def __init__(self, settings: MotionSettings) -> None:
-        self.settings = settings
         self._background: Background | None = None
-        self._shape: tuple[int, ...] = ()
+        self._shape: tuple[int, ...] = (1, 1)
+        self._tracks = Tracks(1, 1)
+        self._weather = Weather()
+        self.settings = settings
         self._quiet_until_s = 0.0
         self._quiet_frames = 0
         self._last_capture_s = 0.0
@@ -63,6 +66,7 @@ class MotionDetector:
     @settings.setter
     def settings(self, settings: MotionSettings) -> None:
         self._settings = settings
+        self._areas = Areas(settings, self._shape)
         self._threshold = max(settings.threshold, SMALLEST_THRESHOLD)
 
     def reset(self) -> None:
@@ -82,8 +86,7 @@ class MotionDetector:
         elapsed_s = capture_s - self._last_capture_s
         self._last_capture_s = capture_s
         if self._background is None or luma.shape != self._shape:
-            self._shape = luma.shape
-            self._background = Background(luma)
+            self._start(luma)
             self._be_quiet(capture_s, SETTLE_S)
             return _nothing(capture_s)
         if self._quiet_frames > 0 or capture_s < self._quiet_until_s:
@@ -92,10 +95,19 @@ class MotionDetector:
             return _nothing(capture_s)
         difference = self._background.compare(luma, elapsed_s)
         if difference.light_switched:
-            self._background = Background(luma)
+            self._start(luma)
             self._be_quiet(capture_s, RELIGHT_S)
-            return _nothing(capture_s)
-        return self._judge(self._changed(difference), capture_s)
+            return MotionEvent(capture_s, "NONE", 0.0, (), light=True)
+        light = difference.light_shift > LIGHT_MOVES
+        return self._judge(self._changed(difference), capture_s, light)
+
+    def _start(self, luma: Luma) -> None:
+        self._shape = luma.shape
+        self._background = Background(luma)
+        self._areas = Areas(self._settings, self._shape)
+        height, width = self._shape
+        self._tracks = Tracks(width, height)
+        self._weather = Weather()
 
     def _be_quiet(self, capture_s: float, duration_s: float) -> None:
         self._quiet_until_s = capture_s + duration_s
@@ -106,20 +118,36 @@ class MotionDetector:
         needed = GREY_LEVELS_AT_ONE * self._threshold + difference.light_shift
         limit = np.maximum(difference.noise * np.float32(NOISE_FACTOR), np.float32(needed))
         mask: Any = cv2.medianBlur((difference.residual > limit).view(np.uint8), 3)
+        if self._areas.unmasked is not None:
+            mask &= self._areas.unmasked
         return np.asarray(mask, dtype=np.uint8)
 
-    def _judge(self, mask: Mask, capture_s: float) -> MotionEvent:
-        pieces = _pieces(mask, self._threshold / 100.0 * mask.size)
-        percent = min(100.0, 100.0 * sum(area for area, _ in pieces) / mask.size)
+    def _judge(self, mask: Mask, capture_s: float, light: bool) -> MotionEvent:
+        areas, duration_s = self._areas, self._settings.min_duration_s
+        smallest = self._settings.min_area
+        smallest = mask.size * (self._threshold / 100.0 if smallest is None else smallest)
+
+        def needed(count: int) -> float:
+            factor = self._weather.factor(count, capture_s) if duration_s > 0.0 else 1.0
+            return smallest * factor
+
+        found = pieces(mask, needed, areas.zones, areas.anywhere)
+        tracks = self._tracks.follow(found, capture_s, duration_s)
+        tracks = [track for track in tracks if areas.counts(track.piece)]
+        percent = min(100.0, 100.0 * sum(track.piece.inside for track in tracks) / mask.size)
         level = self._level(percent)
         if level == "NONE":
-            return MotionEvent(capture_s, level, percent, ())
-        height, width = mask.shape
-        regions = tuple(
-            MotionRegion(x0 / width, y0 / height, (x1 - x0) / width, (y1 - y0) / height)
-            for x0, y0, x1, y1 in _merged([box for _, box in pieces])[:MAX_REGIONS]
-        )
-        return MotionEvent(capture_s, level, percent, regions)
+            return MotionEvent(capture_s, level, percent, (), light=light)
+        told = tuple(self._told(track) for track in tracks[:MAX_REGIONS])
+        regions = tuple(track.region for track in told)
+        return MotionEvent(capture_s, level, percent, regions, told, light)
+
+    def _told(self, track: Track) -> MotionTrack:
+        height, width = self._shape
+        x0, y0, x1, y1 = track.piece.box
+        region = MotionRegion(x0 / width, y0 / height, (x1 - x0) / width, (y1 - y0) / height)
+        zones = self._areas.names(track.piece)
+        return MotionTrack(track.number, region, track.since_s, track.travelled(width), zones)
 
     def _level(self, percent: float) -> str:
         if percent >= 100.0 * self._threshold:
@@ -127,10 +155,6 @@ class MotionDetector:
         if percent >= 20.0 * self._threshold:
             return "MEDIUM"
         return "LOW" if percent >= 2.0 * self._threshold else "NONE"
-
-
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom in pixels, right and bottom exclusive."""
 
 
 def _nothing(capture_s: float) -> MotionEvent:
@@ -146,50 +170,3 @@ def _at_most(luma: Luma, side: int) -> Luma:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     shrunk: Any = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
     return np.asarray(shrunk, dtype=np.uint8)
-
-
-def _pieces(mask: Mask, smallest: float) -> list[tuple[int, Box]]:
-    """Changed pixels and box of each connected piece, largest first.
-
-    Pieces count as connected across small gaps: the two ends of a car in one colour.
-    """
-    reach = max(1, round(mask.shape[1] / 80))
-    left, top, width, height = cv2.boundingRect(mask)
-    if width == 0:
-        return []
-    changed = mask[top : top + height, left : left + width]
-    joined = cv2.dilate(changed, np.ones((1 + 2 * reach, 1 + 2 * reach), np.uint8))
-    count, labels = cv2.connectedComponents(joined, connectivity=8)
-    inside: Any = labels * changed
-    areas = np.bincount(inside.ravel(), minlength=count)
-    areas[0] = 0
-    order = np.argsort(areas)[::-1][:MAX_PIECES]
-    kept = [int(label) for label in order if areas[label] >= max(smallest, 1.0)]
-    return [(int(areas[label]), _box(inside == label, left, top)) for label in kept]
-
-
-def _box(piece: npt.NDArray[np.bool_], left: int, top: int) -> Box:
-    x, y, width, height = cv2.boundingRect(piece.view(np.uint8))
-    return left + x, top + y, left + x + width, top + y + height
-
-
-def _merged(boxes: list[Box]) -> list[Box]:
-    """Unite boxes that overlap until none do; largest first."""
-    pending, apart = list(boxes), list[Box]()
-    while pending:
-        box = pending.pop()
-        touching = next((other for other in apart if _overlap(box, other)), None)
-        if touching is None:
-            apart.append(box)
-        else:
-            apart.remove(touching)
-            pending.append(_union(box, touching))
-    return sorted(apart, key=lambda b: (b[2] - b[0]) * (b[3] - b[1]), reverse=True)
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _union(a: Box, b: Box) -> Box:
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
