@@ -35,13 +35,7 @@ REFUSED_PAUSE_S = 600.0
 class Describer:
     """``async with describer:`` runs it. On the event loop only."""
 
-    def __init__(
-        self,
-        settings: AiSettings,
-        recording: Recording,
-        spent_file: Path,
-        settle_s: float = SETTLE_S,
-    ) -> None:
+    def __init__(self, settings: AiSettings, recording: Recording, spent_file: Path) -> None:
         self.counts: Counter[str] = Counter()
         """Requests by what came of them."""
         self.problem: str | None = None
@@ -49,7 +43,6 @@ class Describer:
         self._settings = settings
         self._recording = recording
         self._spent_file = spent_file
-        self._settle_s = settle_s
         self._budget = Budget(settings.cooldown_s, settings.max_per_day)
         self._newest: NewestSlot[EventInfo] = NewestSlot()
         self._waiting: str | None = None
@@ -117,7 +110,7 @@ class Describer:
     async def _look_at(self, client: ChatClient, event: EventInfo) -> None:
         if event.end_ms is None:
             age_s = time.time() - event.start_ms / 1000
-            await asyncio.sleep(min(max(0.0, self._settle_s - age_s), self._settle_s))
+            await asyncio.sleep(min(max(0.0, SETTLE_S - age_s), SETTLE_S))
         if self._asked.get(event.camera) == event.id or not self._may_ask(event):
             return
         jpeg = await self._recording.snapshot(event.id)

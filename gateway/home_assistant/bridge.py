@@ -16,6 +16,7 @@ from gateway.home_assistant.broker_link import BrokerLink, LinkHooks
 from gateway.home_assistant.camera_watch import CameraWatch
 from gateway.home_assistant.command import BadCommand, Command, command_of
 from gateway.home_assistant.discovery import discovery
+from gateway.home_assistant.ending import ended
 from gateway.home_assistant.message import Message, Received, SnapshotOf
 from gateway.home_assistant.outbox import Outbox
 from gateway.home_assistant.settings import MqttSettings
@@ -91,9 +92,7 @@ class HomeAssistant:
                 self.outbox.put(Message(self.topics.state(camera_id, "availability"), OFFLINE))
             self.outbox.put(gateway_message(self.topics, OFFLINE))
             await self.link.flushed(FAREWELL_S)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks)
+        await ended(self._tasks)
 
     async def _recall(self) -> None:
         """Find the last event of each camera from before the start."""

@@ -14,6 +14,7 @@ import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.backoff import Backoff
+from gateway.home_assistant.ending import ended
 from gateway.home_assistant.message import Message, Received, SnapshotOf
 from gateway.home_assistant.outbox import Outbox
 from gateway.home_assistant.settings import MqttSettings
@@ -33,6 +34,10 @@ MAX_RECEIVED = 256
 AT_LEAST_ONCE = 1
 _REFUSALS = frozenset({4, 5, 134, 135})
 """Wrong name or password, in MQTT 3.1.1 and 5."""
+
+
+class UnusableAuthority(aiomqtt.MqttError):
+    """The certificate that the broker's is to be checked by cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,9 @@ class BrokerLink:
             try:
                 await self._connect_once()
             except aiomqtt.MqttError as error:
+                if _is_cancelled():
+                    # The client failed to say goodbye, and raised that instead.
+                    raise asyncio.CancelledError from error
                 if self.connected:
                     backoff.reset()
                 if _is_refusal(error):
@@ -107,16 +115,14 @@ class BrokerLink:
             self.problem = self._told = None
             logger.info("= mqtt: connected to %s:%d", *self._address)
             self._hooks.connected()
-            tasks = {
+            tasks: set[asyncio.Task[None]] = {
                 asyncio.create_task(self._send(client)),
                 asyncio.create_task(self._receive(client)),
             }
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.wait(tasks)
+                await ended(tasks)
             for task in done:
                 task.result()
 
@@ -125,7 +131,7 @@ class BrokerLink:
         try:
             context = await asyncio.to_thread(_tls, settings.tls_ca) if settings.tls else None
         except (OSError, ValueError) as error:
-            raise aiomqtt.MqttError(f"{settings.tls_ca} cannot be used: {error}") from error
+            raise UnusableAuthority(f"{settings.tls_ca} cannot be used: {error}") from error
         host, port = self._address
         return aiomqtt.Client(
             host,
@@ -173,6 +179,8 @@ class BrokerLink:
 
     def _words(self, error: aiomqtt.MqttError) -> str:
         where = f"{self._address[0]}:{self._address[1]}"
+        if isinstance(error, UnusableAuthority):
+            return f"mqtt.tls_ca: {error}"
         if _is_refusal(error):
             return f"{where} refuses the username or the password"
         if self.connected:
@@ -184,6 +192,11 @@ class BrokerLink:
         level = logging.DEBUG if self.problem == self._told else logging.WARNING
         self._told = self.problem
         logger.log(level, "= mqtt: %s; next try in %.1f s", self.problem, delay_s)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _tls(authority: Path | None) -> ssl.SSLContext:
