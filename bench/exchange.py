@@ -1,11 +1,9 @@
 """How the descriptions of a viewer and a server find each other, for each manner of target."""
 
-import asyncio
-from typing import Any
-
 import aiohttp
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
+from bench.janus_api import JanusHandle
 from bench.target import Target
 
 JANUS_MOUNTPOINT = 1
@@ -50,42 +48,11 @@ async def _by_whep(session: aiohttp.ClientSession, endpoint: str, offer: str) ->
 async def _by_janus(
     session: aiohttp.ClientSession, endpoint: str, connection: RTCPeerConnection
 ) -> None:
-    """Janus' HTTP API: a session, a handle of the streaming plugin, watch, start."""
-    created = await _tell_janus(session, endpoint, {"janus": "create"})
-    own = f"{endpoint}/{created['data']['id']}"
-    attached = await _tell_janus(
-        session, own, {"janus": "attach", "plugin": "janus.plugin.streaming"}
-    )
-    handle = f"{own}/{attached['data']['id']}"
-    watch = {"request": "watch", "id": JANUS_MOUNTPOINT}
-    await _tell_janus(session, handle, {"janus": "message", "body": watch})
-    offer = await _offer_of_janus(session, own)
+    """The streaming plugin: watch, and start with an answer to its offer."""
+    handle = await JanusHandle.attached(session, endpoint, "janus.plugin.streaming")
+    await handle.ask({"request": "watch", "id": JANUS_MOUNTPOINT})
+    offer = await handle.description()
     await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
     await connection.setLocalDescription(await connection.createAnswer())
     answer = {"type": "answer", "sdp": connection.localDescription.sdp, "trickle": False}
-    await _tell_janus(
-        session, handle, {"janus": "message", "body": {"request": "start"}, "jsep": answer}
-    )
-
-
-async def _tell_janus(
-    session: aiohttp.ClientSession, url: str, message: dict[str, Any]
-) -> dict[str, Any]:
-    message = {**message, "transaction": "bench"}
-    async with session.post(url, json=message, raise_for_status=True) as response:
-        answer: dict[str, Any] = await response.json()
-    if answer.get("janus") not in ("success", "ack"):
-        raise ValueError(f"Janus answered {answer}")
-    return answer
-
-
-async def _offer_of_janus(session: aiohttp.ClientSession, url: str) -> str:
-    """Poll for events until the one with the offer."""
-    async with asyncio.timeout(10.0):
-        while True:
-            async with session.get(url, raise_for_status=True) as response:
-                event: dict[str, Any] = await response.json()
-            if "jsep" in event:
-                return str(event["jsep"]["sdp"])
-            if "error" in event.get("plugindata", {}).get("data", {}):
-                raise ValueError(f"Janus answered {event}")
+    await handle.ask({"request": "start"}, answer)

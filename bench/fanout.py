@@ -138,7 +138,7 @@ def _series(
 
 
 def _step(source: str, server: Server, load: Generator, seconds: float) -> Step:
-    frames = server.frames_fed or (lambda: _frames_made(source))
+    frames = server.frames_fed or (lambda: frames_made(source))
     made, began_s, began_cpu_s = frames(), time.perf_counter(), server.child.cpu_s()
     window = load.measure(seconds)
     cpu_s, elapsed_s = server.child.cpu_s() - began_cpu_s, time.perf_counter() - began_s
@@ -146,7 +146,7 @@ def _step(source: str, server: Server, load: Generator, seconds: float) -> Step:
     return Step(100.0 * cpu_s / elapsed_s, min(made / elapsed_s, CAMERA_FPS), window)
 
 
-def _frames_made(source: str) -> int:
+def frames_made(source: str) -> int:
     """How many pictures the camera has taken so far: it may be late, where it shares a core."""
     status = source.removesuffix("/stream") + "/status"
     try:

@@ -1,7 +1,8 @@
-"""Janus' streaming plugin under measurement, where the machine has Debian's package ``janus``.
+"""Janus under measurement, where the machine has Debian's package ``janus``.
 
-Janus runs with a configuration of its own: HTTP as the only transport, one mountpoint, no STUN
-server. What reads and encodes the camera for it is a process beside it, which is not counted.
+It runs with a configuration of its own: HTTP as the only transport, one plugin, no STUN server.
+Viewers watch one mountpoint of the streaming plugin; what reads and encodes the camera for it is
+a process beside it, which is not counted.
 """
 
 import contextlib
@@ -80,20 +81,34 @@ def janus(source: str, *, shared_loops: bool = True) -> Iterator[Server]:
     With ``shared_loops`` its viewers share one thread for each core, which its configuration offers
     for many of them; by default it has one for each viewer, at twice the CPU.
     """
-    http_port, rtp_port = free_port(), free_udp_pair()
-    origin = f"http://127.0.0.1:{http_port}/janus"
+    rtp_port = free_udp_pair()
+    mountpoint = _STREAMING.format(
+        mountpoint=JANUS_MOUNTPOINT,
+        rtp_port=rtp_port,
+        rtcp_port=rtp_port + 1,
+        payload_type=PAYLOAD_TYPE,
+    )
+    loops = f"event_loops = {os.cpu_count()}" if shared_loops else ""
+    feeding = ["--source", source, "--port", str(rtp_port)]
+    feeding += ["--fps", str(CAMERA_FPS), "--kbps", str(BITRATE_KBPS)]
+    with (
+        janus_with("streaming", mountpoint, loops) as (started, endpoint),
+        child("janus-feed", python("bench.janus_feed", *feeding), pipes=True) as feed,
+    ):
+        target = Target("janus", endpoint, f"{endpoint}/info")
+        yield Server(started, target, BITRATE_KBPS, lambda: _frames_fed(feed))
+
+
+@contextlib.contextmanager
+def janus_with(plugin: str, configuration: str, loops: str = "") -> Iterator[tuple[Child, str]]:
+    """Run Janus with one plugin and its configuration; yields where its HTTP API is, too."""
+    port = free_port()
+    endpoint = f"http://127.0.0.1:{port}/janus"
     with tempfile.TemporaryDirectory(prefix="bench-janus-") as folder:
-        loops = f"event_loops = {os.cpu_count()}" if shared_loops else ""
-        _configure(Path(folder), http_port, rtp_port, loops)
+        _configure(Path(folder), port, plugin, configuration, loops)
         argv = ["janus", "--config", f"{folder}/janus.jcfg", "--configs-folder", folder]
-        feeding = ["--source", source, "--port", str(rtp_port)]
-        feeding += ["--fps", str(CAMERA_FPS), "--kbps", str(BITRATE_KBPS)]
-        with (
-            child("janus", argv, ready=f"{origin}/info") as started,
-            child("janus-feed", python("bench.janus_feed", *feeding), pipes=True) as feed,
-        ):
-            target = Target("janus", origin, f"{origin}/info")
-            yield Server(started, target, BITRATE_KBPS, lambda: _frames_fed(feed))
+        with child("janus", argv, ready=f"{endpoint}/info") as started:
+            yield started, endpoint
 
 
 def _frames_fed(feed: Child) -> int:
@@ -107,23 +122,16 @@ def _frames_fed(feed: Child) -> int:
     return int(answer_line(feed.popen, "Janus' feed", time.monotonic() + ANSWER_TIMEOUT_S))
 
 
-def _configure(folder: Path, http_port: int, rtp_port: int, loops: str) -> None:
-    for kind, name in (("plugins", PLUGIN), ("transports", TRANSPORT)):
+def _configure(folder: Path, port: int, plugin: str, configuration: str, loops: str) -> None:
+    for kind, name in (("plugins", f"libjanus_{plugin}.so"), ("transports", TRANSPORT)):
         library = _library(kind, name)
         assert library is not None
         (folder / kind).mkdir()
         (folder / kind / name).symlink_to(library)
     (folder / "none").mkdir()
     (folder / "janus.jcfg").write_text(_CORE.format(folder=folder, loops=loops))
-    (folder / "janus.transport.http.jcfg").write_text(_HTTP.format(port=http_port))
-    (folder / "janus.plugin.streaming.jcfg").write_text(
-        _STREAMING.format(
-            mountpoint=JANUS_MOUNTPOINT,
-            rtp_port=rtp_port,
-            rtcp_port=rtp_port + 1,
-            payload_type=PAYLOAD_TYPE,
-        )
-    )
+    (folder / "janus.transport.http.jcfg").write_text(_HTTP.format(port=port))
+    (folder / f"janus.plugin.{plugin}.jcfg").write_text(configuration)
 
 
 def _library(kind: str, name: str) -> Path | None:

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import aiohttp
-from aiortc import RTCConfiguration, RTCPeerConnection
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtcdtlstransport import SRTP_PROFILES, RTCCertificate
 from aiortc.rtp import (
     RTCP_PSFB_APP,
@@ -101,6 +101,18 @@ class LightViewer:
         if self._channel is not None:
             self._tasks.append(asyncio.create_task(self._sync()))
         return first_s - began_s
+
+    async def take(self, offer: str) -> str:
+        """Answer somebody who offers to send, in place of joining, and report once connected."""
+        await self._connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await self._connection.setLocalDescription(await self._connection.createAnswer())
+        self._watch_transports()
+        self._tasks.append(asyncio.create_task(self._report_to(self._connected())))
+        return self._connection.localDescription.sdp
+
+    async def _report_to(self, connected: asyncio.Future[None]) -> None:
+        await connected
+        await self._report()
 
     @property
     def received(self) -> Received:

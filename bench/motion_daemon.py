@@ -30,14 +30,21 @@ def installed() -> bool:
 
 
 @contextlib.contextmanager
-def motion_daemon(sources: Sequence[str]) -> Iterator[Child]:
-    """Run ``motion`` with these MJPEG streams for the time of the block."""
+def motion_daemon(
+    sources: Sequence[str], general: str = "", of_each: Sequence[str] = ()
+) -> Iterator[Child]:
+    """Run ``motion`` with these MJPEG streams for the time of the block.
+
+    ``general`` is more configuration, and ``of_each`` more for each of the cameras, which count
+    from 1.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-motion-") as name:
         folder = Path(name)
-        lines = [_CONFIGURATION, f"target_dir {folder}"]
+        lines = [_CONFIGURATION, f"target_dir {folder}", general]
         for number, source in enumerate(sources):
             file = folder / f"camera{number}.conf"
-            file.write_text(f"camera_id {number + 1}\nnetcam_url {source}\n")
+            own = of_each[number] if of_each else ""
+            file.write_text(f"camera_id {number + 1}\nnetcam_url {source}\n{own}\n")
             lines.append(f"camera {file}")
         main = folder / "motion.conf"
         main.write_text("\n".join(lines) + "\n")

@@ -77,8 +77,18 @@ def _box(
 
 def walker(height: float, coat: float, trousers: float, pace_hz: float = 0.9) -> Figure:
     """A person from the side: head, coat, and arms and legs that swing."""
+    return Figure("person", height, _Walker(height, coat, trousers, pace_hz))
 
-    def draw(picture: Plane, mask: Plane, x: float, y: float, at_s: float) -> None:
+
+@dataclass(frozen=True)
+class _Walker:
+    height: float
+    coat: float
+    trousers: float
+    pace_hz: float
+
+    def __call__(self, picture: Plane, mask: Plane, x: float, y: float, at_s: float) -> None:
+        height, pace_hz, coat, trousers = self.height, self.pace_hz, self.coat, self.trousers
         h, swing = height, math.sin(2.0 * math.pi * pace_hz * at_s)
         bounce = 0.012 * h * abs(math.cos(2.0 * math.pi * pace_hz * at_s))
         hip, shoulder = y - 0.48 * h - bounce, y - 0.80 * h - bounce
@@ -97,13 +107,19 @@ def walker(height: float, coat: float, trousers: float, pace_hz: float = 0.9) ->
             _limb(picture, mask, (*arm[2:], hand_x, shoulder + 0.31 * h), 0.05 * h, coat + 12.0)
         _ellipse(picture, mask, (x, y - 0.91 * h - bounce), (0.06 * h, 0.08 * h), 165.0)
 
-    return Figure("person", height, draw)
-
 
 def car(height: float, paint: float) -> Figure:
     """A car from the side, 2.6 times as long as high."""
+    return Figure("object", height, _Car(height, paint))
 
-    def draw(picture: Plane, mask: Plane, x: float, y: float, at_s: float) -> None:
+
+@dataclass(frozen=True)
+class _Car:
+    height: float
+    paint: float
+
+    def __call__(self, picture: Plane, mask: Plane, x: float, y: float, at_s: float) -> None:
+        height, paint = self.height, self.paint
         h, half = height, 1.3 * height
         _box(picture, mask, (x - half, y - 0.6 * h, x + half, y - 0.16 * h), paint)
         _box(picture, mask, (x - 0.6 * half, y - h, x + 0.55 * half, y - 0.58 * h), paint - 12.0)
@@ -112,15 +128,20 @@ def car(height: float, paint: float) -> Figure:
         for wheel in (-0.62, 0.62):
             _ellipse(picture, mask, (x + wheel * half, y - 0.17 * h), (0.18 * h, 0.18 * h), 25.0)
 
-    return Figure("object", height, draw)
-
 
 def box(height: float, shade: float, across: float = 1.2) -> Figure:
     """A parcel, or what a cheap robot looks like from the side."""
+    return Figure("object", height, _Parcel(height, shade, across))
 
-    def draw(picture: Plane, mask: Plane, x: float, y: float, at_s: float) -> None:
+
+@dataclass(frozen=True)
+class _Parcel:
+    height: float
+    shade: float
+    across: float
+
+    def __call__(self, picture: Plane, mask: Plane, x: float, y: float, at_s: float) -> None:
+        height, shade, across = self.height, self.shade, self.across
         half = across * height / 2
         _box(picture, mask, (x - half, y - height, x + half, y), shade)
         _box(picture, mask, (x - 0.2 * half, y - height, x + 0.2 * half, y), shade - 25.0)
-
-    return Figure("object", height, draw)

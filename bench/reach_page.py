@@ -94,11 +94,10 @@ class Seen:
         return len(recent) >= FRESH_PICTURES
 
     def longest_gap_ms(self, since_ms: float) -> float:
-        """The longest time between two pictures of which the second came after ``since_ms``."""
-        gaps_ms = [
-            after - before for before, after in pairwise(self.pictures_ms) if after > since_ms
-        ]
-        return max(gaps_ms, default=self.now_ms - since_ms)
+        """The longest time without a new picture that ended, or has not ended, since then."""
+        times_ms = [at_ms for at_ms in self.pictures_ms if at_ms <= since_ms][-1:] or [since_ms]
+        times_ms += [at_ms for at_ms in self.pictures_ms if at_ms > since_ms]
+        return max(after - before for before, after in pairwise([*times_ms, self.now_ms]))
 
     def on_path_ms(self, path: str, since_ms: float = 0.0) -> float | None:
         """When it first came to ``path`` after ``since_ms``; None when it did not."""

@@ -55,8 +55,10 @@ class Scenario:
     viewer_families: Families | None = None
     gateway_families: Families | None = None
     """Where they have fewer than there are."""
-    second_uplink: Router | None = None
-    """The viewer has another device from the start, which is not its default route."""
+    two_interfaces: bool = False
+    """Both ends have a second device, not for the default route; the gateway's leads nowhere."""
+    same_network: bool = False
+    """The viewer is in the gateway's network, behind its router."""
     has_turn: bool = True
     steps: tuple[Step, ...] = ()
 
@@ -71,6 +73,7 @@ class Scenario:
 
 
 SCENARIOS = (
+    Scenario("same network", DIRECT, gateway=ONLY_443, same_network=True),
     Scenario("full cone", DIRECT, FULL_CONE, FULL_CONE),
     Scenario("port-restricted", DIRECT),
     Scenario("symmetric at viewer, full cone at gateway", DIRECT, SYMMETRIC, FULL_CONE),
@@ -92,7 +95,7 @@ SCENARIOS = (
         viewer_families=IPV6,
         gateway_families=IPV4,
     ),
-    Scenario("two interfaces", DIRECT, second_uplink=HOME),
+    Scenario("two interfaces", DIRECT, two_interfaces=True),
     Scenario("address changes", DIRECT, steps=(Step(Event.ADDRESS_CHANGED, DIRECT),)),
     Scenario(
         "address of gateway changes", DIRECT, steps=(Step(Event.GATEWAY_ADDRESS_CHANGED, DIRECT),)

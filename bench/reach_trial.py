@@ -11,7 +11,7 @@ from bench.reach_page import ReachPage, Seen, reach_page
 from bench.reach_scenarios import UNNOTICED, Event, Scenario, Step
 from bench.reach_world import World, world
 
-SETTLES_WITHIN_S, CLIMBS_WITHIN_S = 20.0, 45.0
+SETTLES_WITHIN_S, CLIMBS_WITHIN_S = 30.0, 45.0
 """Down to a path that works; up to a better one, which is tried ever more seldom."""
 WATCHED_S = 3.0
 """After each event, at least."""

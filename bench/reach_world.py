@@ -20,7 +20,7 @@ from bench.network.internet import Families, Internet, internet
 from bench.network.namespaces import Namespace
 from bench.network.nat import Blocked
 from bench.processes import Child, child, python
-from bench.reach_scenarios import HOME, Event, Scenario
+from bench.reach_scenarios import HOME, UDP_BLOCKED, Event, Scenario
 from edge.roles import Role
 from edge.tokens import Tokens
 from tests.support.certificates import certificates
@@ -47,14 +47,22 @@ class World:
         self._running = running
         self._signaling_host, self._turn_host = net.public_host(), net.public_host()
         self._gateway_host = net.private_host("gateway")
-        self._uplink = net.connect(
-            self.viewer, scenario.viewer, WIFI, metric=50, families=scenario.viewer_families
-        )
-        if scenario.second_uplink is not None:
-            net.connect(self.viewer, scenario.second_uplink, MOBILE)
         self._gateway_uplink = net.connect(
-            self._gateway_host, scenario.gateway, WIFI, families=scenario.gateway_families
+            self._gateway_host,
+            scenario.gateway,
+            WIFI,
+            metric=50,
+            families=scenario.gateway_families,
         )
+        if scenario.same_network:
+            self._uplink = net.join(self.viewer, self._gateway_uplink, WIFI)
+        else:
+            self._uplink = net.connect(
+                self.viewer, scenario.viewer, WIFI, metric=50, families=scenario.viewer_families
+            )
+        if scenario.two_interfaces:
+            net.connect(self.viewer, HOME, MOBILE)
+            net.connect(self._gateway_host, UDP_BLOCKED, MOBILE)
         self._tokens = Tokens.load_or_create(folder / "state")
         self._certificates = certificates(folder, *net.addresses(self._turn_host))
         self._turn = self._start_turn() if scenario.has_turn else None

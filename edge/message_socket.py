@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from aiohttp import ClientWebSocketResponse, WSMsgType, web
+from aiohttp import ClientWebSocketResponse, WSMessage, WSMsgType, web
 
 from edge.token_bucket import TokenBucket
 from protocol.close_codes import GOING_AWAY, INTERNAL_ERROR, NORMAL, close_code
@@ -28,6 +28,9 @@ MAX_QUEUED = 64
 SEND_TIMEOUT_S = 1.0
 CLOSE_TIMEOUT_S = 1.0
 MESSAGES_PER_S, MESSAGE_BURST = 200.0, 400
+"""Of any kind, ping frames too where the socket shows them."""
+CONTROL = (WSMsgType.PING, WSMsgType.PONG)
+_TAKEN = (WSMsgType.TEXT, WSMsgType.BINARY, *CONTROL)
 
 
 class SocketEnded(Exception):
@@ -109,17 +112,23 @@ class MessageSocket:
         await self._ended
 
     async def _read(self, received: Callable[[str], None], silence_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        silent_s = loop.time() + silence_s
         while True:
             try:
-                async with asyncio.timeout(silence_s):
+                async with asyncio.timeout_at(silent_s):
                     message = await self._socket.receive()
             except TimeoutError:
                 raise SocketEnded("timeout", f"silent for {silence_s:g} s") from None
-            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+            if message.type not in _TAKEN:
                 raise SocketEnded
             if not self._bucket.take(time.monotonic()):
                 detail = f"expected at most {MESSAGES_PER_S:g} messages a second"
                 raise SocketEnded("too-fast", detail)
+            if message.type in CONTROL:
+                await self._control(message)
+                continue
+            silent_s = loop.time() + silence_s
             if message.type is WSMsgType.TEXT:
                 try:
                     received(message.data)
@@ -129,6 +138,13 @@ class MessageSocket:
                 self._binary(message.data)
             else:
                 raise SocketEnded("malformed-message", "expected text, not binary")
+
+    async def _control(self, frame: WSMessage) -> None:
+        """Answer a ping frame. Sockets that do that themselves show none."""
+        if frame.type is WSMsgType.PING:
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                async with asyncio.timeout(self._send_timeout_s):
+                    await self._socket.pong(frame.data)
 
     async def _write(self) -> None:
         while True:

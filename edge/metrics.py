@@ -77,6 +77,22 @@ class RequestMetrics:
             self._seconds.labels(route).observe(time.monotonic() - started)
 
 
+class RefusalMetrics:
+    """Counts who came over a WebSocket and was not let in, by the problem they were told."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._refused = Counter(
+            "peerlens_websocket_refused",
+            "WebSockets that were not let in",
+            ("problem",),
+            registry=registry,
+        )
+
+    def refused(self, slug: str) -> None:
+        """Count one."""
+        self._refused.labels(slug).inc()
+
+
 def _route(request: web.Request) -> str:
     """Return the pattern that matched, e.g. ``/{camera}/whep``: as many as there are routes."""
     resource = request.match_info.route.resource

@@ -5,13 +5,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TypeVar
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from edge.addresses import client_address
 from edge.auth import AUTHENTICATOR
 from edge.device_gate import DeviceRefused
 from edge.errors import EdgeError
-from edge.message_socket import CLOSE_TIMEOUT_S, Socket
+from edge.message_socket import CLOSE_TIMEOUT_S, CONTROL, Socket
 from edge.problems import Problem
 from edge.roles import Role
 from edge.stopping import STOPPING
@@ -23,6 +23,7 @@ from protocol.errors import PROBLEM_PREFIX, ProtocolError
 from protocol.messages import Error, Join, RegisterBoard, RegisterCamera
 
 FIRST_MESSAGE_TIMEOUT_S = 10.0
+MAX_PINGS_FIRST = 32
 
 First = TypeVar("First", Join, RegisterBoard, RegisterCamera)
 Serve = Callable[[web.WebSocketResponse], Coroutine[None, None, None]]
@@ -115,7 +116,7 @@ async def first_message(socket: web.WebSocketResponse, expected: type[First]) ->
     """
     try:
         async with asyncio.timeout(FIRST_MESSAGE_TIMEOUT_S):
-            frame = await socket.receive()
+            frame = await _first_frame(socket)
     except TimeoutError:
         detail = f"expected a first message in {FIRST_MESSAGE_TIMEOUT_S:g} s"
         raise Refused("timeout", detail) from None
@@ -125,6 +126,17 @@ async def first_message(socket: web.WebSocketResponse, expected: type[First]) ->
     if first.v != VERSION:
         raise Refused("unsupported-version", f"v: expected {VERSION}")
     return first
+
+
+async def _first_frame(socket: web.WebSocketResponse) -> WSMessage:
+    """Return the first frame but for a few pings, which a socket may show."""
+    for _ in range(MAX_PINGS_FIRST):
+        frame: WSMessage = await socket.receive()
+        if frame.type not in CONTROL:
+            return frame
+        if frame.type is WSMsgType.PING:
+            await socket.pong(frame.data)
+    raise Refused("too-fast", "expected a first message, and no more pings")
 
 
 async def require_role(

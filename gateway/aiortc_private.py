@@ -4,7 +4,8 @@
 
 - one certificate for all connections (aiortc makes one for each);
 - the negotiated codec and header extensions of a transceiver (``setCodecPreferences`` does
-  not change an answer, and ``playout-delay`` is unknown to aiortc);
+  not change an answer, and ``playout-delay`` is unknown to aiortc), and what an offer to send
+  has no use for;
 - the sender's place: media and RTCP go through ``gateway/feed.py``, with the connection's keys
   along ICE's nominated pair. aiortc is left with ICE, DTLS and data channels.
 """
@@ -27,7 +28,7 @@ from pylibsrtp import Session
 from gateway import aioice_private
 from gateway.datagrams import Route
 from gateway.ice_plan import Gathered, IcePlan
-from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice
+from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice, is_constrained_baseline
 from gateway.rtcp import is_rtcp
 from gateway.rtp_writer import RtpStream
 from gateway.srtp import TAG_BYTES
@@ -94,11 +95,33 @@ def apply_choice(connection: RTCPeerConnection, choice: VideoChoice) -> RTCRtpSe
             sender = transceiver.sender
         else:
             transceiver.direction = "inactive"
-        # Nothing is received. Without this, half of a viewer's memory would be for its estimates.
-        cast(Any, transceiver.receiver)._RTCRtpReceiver__remote_bitrate_estimator = None
+        _receives_nothing(transceiver)
     if sender is None:
         raise LookupError(f"no transceiver for media section {choice.mid!r}")
     return sender
+
+
+def offer_video(connection: RTCPeerConnection) -> RTCRtpSender:
+    """Make the coming offer one to send video: H.264 constrained baseline first, then VP8.
+
+    Returns the sender. What the answer has chosen is for ``rtp_stream`` to be told.
+    """
+    transceiver = connection.addTransceiver("video", direction="sendonly")
+    capabilities = RTCRtpSender.getCapabilities("video").codecs
+    transceiver.setCodecPreferences(
+        [
+            *(codec for codec in capabilities if is_constrained_baseline(codec)),
+            *(codec for codec in capabilities if codec.mimeType == "video/VP8"),
+            *(codec for codec in capabilities if codec.mimeType == "video/rtx"),
+        ]
+    )
+    _receives_nothing(transceiver)
+    return transceiver.sender
+
+
+def _receives_nothing(transceiver: RTCRtpTransceiver) -> None:
+    """Without this, half of a viewer's memory would be for its estimates."""
+    cast(Any, transceiver.receiver)._RTCRtpReceiver__remote_bitrate_estimator = None
 
 
 def _set_codec(transceiver: RTCRtpTransceiver, choice: VideoChoice) -> None:

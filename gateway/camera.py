@@ -21,6 +21,8 @@ from gateway.frame_gate import FrameGate
 from gateway.frame_rate import FrameRate
 from gateway.hub import Hub
 from gateway.motion import MotionPublisher
+from gateway.motion.classifier import Classifier
+from gateway.motion.classify import Sighting, Verdict
 from gateway.motion.episode import HOLD_S
 from gateway.motion_settings import MotionSettings
 from gateway.named_log import NamedLog
@@ -43,6 +45,9 @@ RETRY_FIRST_S, RETRY_MOST_S = 0.2, 0.7
 VIEWERS_INTERVAL_S = 0.25
 """Viewers that come and go within this time are one change: everyone is told of each."""
 
+SAME_PICTURE_S = 0.3
+"""A picture this much older or newer still shows what moves where it was seen."""
+
 REFUSED_RETRY_S = 5.0
 """A camera that wants a person (wrong password) is asked again this rarely."""
 
@@ -63,6 +68,7 @@ class Camera:
         overload: Overload | None = None,
         car: str | None = None,
         signaling: Callable[[], UplinkSettings | None] = lambda: None,
+        classifier: Classifier | None = None,
     ) -> None:
         self.id = camera_id
         self.car = car
@@ -91,6 +97,7 @@ class Camera:
         """The capture time at which RTP time is 0."""
         self._events_problem: str | None = None
         self._signaling = signaling
+        self._classifier = classifier
         self._overload = overload or Overload()
         self.pipeline = FramePipeline(
             self.all_streams,
@@ -267,7 +274,23 @@ class Camera:
         detecting = self._motion_settings.enabled and self.pipeline.detect_every > 0
         if self.state is CameraState.LIVE and detecting:
             self.detections.publish(event)
+            self._ask_what_moves(event)
             self._tell_motion(self._motion_publisher.select(event, len(self.motion)))
+
+    def _ask_what_moves(self, event: MotionEvent) -> None:
+        if self._classifier is None or not event.tracks or not self._motion_settings.classify:
+            return
+        newest = self.newest_jpeg
+        fits = newest is not None and abs(newest.capture_s - event.capture_s) <= SAME_PICTURE_S
+        jpeg = newest.data if newest is not None and fits else None
+
+        def tell(verdict: Verdict) -> None:
+            vote = MotionEvent(
+                event.capture_s, "NONE", 0.0, (), what=verdict.what, confidence=verdict.confidence
+            )
+            self.detections.publish(vote)
+
+        self._classifier.ask(self.id, Sighting(jpeg, event.tracks[0], event.light), tell)
 
     def _tell_motion(self, event: MotionEvent | None) -> None:
         if event is None:

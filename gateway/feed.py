@@ -241,6 +241,16 @@ class Feed:
         """RTP timestamp and times of the newest unit that is out, and when it was (monotonic)."""
         return self._sender.newest_sent
 
+    @property
+    def packets(self) -> int:
+        """How many have gone out, those sent again aside."""
+        return self._sender.packets
+
+    @property
+    def highest_received(self) -> int | None:
+        """The last sequence number that the viewer said it has; None before its first report."""
+        return self._reception.highest
+
     def delivery(self, path: str | None) -> DeliveryStats:
         """How this viewer fares, over the candidates of ``path``."""
         sender, reception = self._sender, self._reception

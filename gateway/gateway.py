@@ -1,4 +1,4 @@
-"""The gateway: cameras, cars, viewers, and the pool of threads they share."""
+"""The gateway: cameras, cars, viewers, outputs, and the pool of threads they share."""
 
 import asyncio
 import contextlib
@@ -16,13 +16,16 @@ from gateway.ai.describer import Describer
 from gateway.ai.settings import AiSettings
 from gateway.ai.spent_file import SPENT_FILE
 from gateway.camera import Camera
+from gateway.certificate import SharedCertificate
 from gateway.drive.cars import Cars
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
 from gateway.events.recording import Recording
 from gateway.events.settings import EventsSettings
 from gateway.home_assistant.settings import MqttSettings
+from gateway.motion.classifier import Classifier
 from gateway.motion.memory import MOTION_FILE, MotionMemory
+from gateway.output.outputs import Outputs
 from gateway.overload import Overload
 from gateway.overload_watch import overload_watched
 from gateway.peers import Peers
@@ -63,6 +66,9 @@ class Gateway:
     ) -> None:
         self.signaling = signaling
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="media")
+        # Its own thread: what looks long at a picture holds up no other.
+        self._looks = ThreadPoolExecutor(1, thread_name_prefix="classify")
+        self.classifier = Classifier(self._looks)
         self.overload = Overload()
         cars = cars or {}
         car_of = {car.camera: car_id for car_id, car in cars.items()}
@@ -74,6 +80,7 @@ class Gateway:
                 self.overload,
                 car_of.get(camera_id),
                 lambda: self.signaling,
+                self.classifier,
             )
             for camera_id, settings in cameras.items()
         }
@@ -83,9 +90,16 @@ class Gateway:
         self.recording = Recording(self.cameras, events, events.path or state_dir / EVENTS_FOLDER)
         self.events = self.recording.changes
         """Each change of an event, once it is stored."""
+        certificate = SharedCertificate()
         self.peers = Peers(
-            self.cameras, self.cars, webrtc, events=self.events, from_loopback=from_loopback
+            self.cameras,
+            self.cars,
+            webrtc,
+            certificate,
+            events=self.events,
+            from_loopback=from_loopback,
         )
+        self.outputs = Outputs(self.cameras, webrtc, certificate, self.peers.turn_choice)
         self.motion_memory = MotionMemory(state_dir / MOTION_FILE, self.cameras)
         self.describer: Describer | None = None
         if ai is not None and ai.enabled:
@@ -102,7 +116,10 @@ class Gateway:
     async def __aenter__(self) -> "Gateway":
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._executor.shutdown, wait=False)
+            stack.callback(self.motion_memory.close)
             self.motion_memory.restore()
+            stack.callback(self._looks.shutdown, wait=False)
+            stack.callback(self.classifier.close)
             for camera in self.cameras.values():
                 await stack.enter_async_context(camera)
             await stack.enter_async_context(self.recording)
@@ -113,6 +130,7 @@ class Gateway:
             await stack.enter_async_context(watched)
             await stack.enter_async_context(self.cars)
             await stack.enter_async_context(self.peers)
+            await stack.enter_async_context(self.outputs)
             self._stack = stack.pop_all()
         return self
 

@@ -13,6 +13,7 @@ from gateway.events.metrics import event_metrics
 from gateway.gateway import Gateway
 from gateway.home_assistant.metrics import mqtt_metrics
 from gateway.ice_metrics import ice_metrics
+from gateway.output.metrics import output_metrics
 from gateway.picture_metrics import picture_metrics
 
 
@@ -35,6 +36,7 @@ class GatewayMetrics(Collector):
             yield from ai_metrics(self._gateway.describer)
         if self._gateway.home_assistant is not None:
             yield from mqtt_metrics(self._gateway.home_assistant)
+        yield from output_metrics(self._gateway.outputs)
 
     def _cameras(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("peerlens_camera_live", "1 while frames arrive", labels=["camera"])
@@ -92,6 +94,7 @@ COUNTERS = {
     "connects": "Attempts to open the source",
     "keyframes": "Keyframes encoded, all codecs",
     "encoder_failures": "Encoders replaced after a failure",
+    "detections_late": "Frames not looked at for motion because the detector took too long before",
     "motion_failures": "Motion detectors replaced after a failure",
 }
 
@@ -107,5 +110,6 @@ def _counts(camera: Camera) -> dict[str, int]:
         "connects": camera.connects,
         "keyframes": sum(stream.keyframes for stream in streams),
         "encoder_failures": sum(stream.failures for stream in streams),
+        "detections_late": camera.pipeline.detections_late,
         "motion_failures": camera.pipeline.motion_failures,
     }

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from aiortc import sdp
-from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability, RTCRtpCodecParameters
 
 from gateway.errors import InvalidSdp, NoCommonCodec
 from gateway.units import Codec
@@ -41,33 +41,33 @@ class VideoChoice:
     playout_delay_id: int | None
 
 
-def parse_offer(offer: str) -> sdp.SessionDescription:
-    """Parse an SDP offer; raises :class:`InvalidSdp`."""
+def parse_offer(offer: str, what: str = "offer") -> sdp.SessionDescription:
+    """Parse an SDP offer, or another ``what``; raises :class:`InvalidSdp`."""
     if offer.count("\n") > MAX_LINES:
-        raise InvalidSdp(f"the offer has more than {MAX_LINES} lines")
+        raise InvalidSdp(f"the {what} has more than {MAX_LINES} lines")
     try:
         description = sdp.SessionDescription.parse(offer)
     except Exception as error:
         # aiortc's parser stops on bad input with whatever comes up: KeyError, AssertionError…
-        logger.debug("< an offer that is no SDP: %r", error)
-        raise InvalidSdp("the offer could not be read as SDP") from error
+        logger.debug("< an %s that is no SDP: %r", what, error)
+        raise InvalidSdp(f"the {what} could not be read as SDP") from error
     if not 1 <= len(description.media) <= MAX_MEDIA_SECTIONS:
         raise InvalidSdp(
-            f"the offer has {len(description.media)} media sections:"
+            f"the {what} has {len(description.media)} media sections:"
             f" expected 1 to {MAX_MEDIA_SECTIONS}"
         )
-    _check_bundle(description)
+    _check_bundle(description, what)
     if not all(media.dtls and media.dtls.fingerprints for media in description.media):
-        raise InvalidSdp("the offer has a media section without a DTLS fingerprint")
+        raise InvalidSdp(f"the {what} has a media section without a DTLS fingerprint")
     return description
 
 
-def _check_bundle(description: sdp.SessionDescription) -> None:
+def _check_bundle(description: sdp.SessionDescription, what: str) -> None:
     """Refuse a group whose first member does not exist: aiortc would be left without transport."""
     mids = {media.rtp.muxId for media in description.media}
     for group in description.group:
         if group.semantic == "BUNDLE" and group.items and group.items[0] not in mids:
-            raise InvalidSdp("the offer's BUNDLE group names a media section that is not there")
+            raise InvalidSdp(f"the {what}'s BUNDLE group names a media section that is not there")
 
 
 def choose_video(offer: str) -> VideoChoice:
@@ -84,11 +84,15 @@ def choose_video(offer: str) -> VideoChoice:
     ]
     if not sections:
         raise InvalidSdp("the offer asks for no video: expected m=video with a=recvonly")
-    media = sections[0]
+    return choose_codec(sections[0])
+
+
+def choose_codec(media: sdp.MediaDescription, what: str = "offer") -> VideoChoice:
+    """Choose among the codecs of one media section; see :func:`choose_video`."""
     chosen = _best_codec(media.rtp.codecs)
     if chosen is None:
         raise NoCommonCodec(
-            f"the offer has {_names(media.rtp.codecs)}: expected H264 (constrained baseline,"
+            f"the {what} has {_names(media.rtp.codecs)}: expected H264 (constrained baseline,"
             " packetization-mode=1) or VP8"
         )
     codec, parameters = chosen
@@ -132,7 +136,14 @@ def _best_codec(
     return None
 
 
-def _is_h264(codec: RTCRtpCodecParameters, profile: sdp.H264Profile) -> bool:
+def is_constrained_baseline(codec: RTCRtpCodecParameters | RTCRtpCodecCapability) -> bool:
+    """Whether ``codec`` is exactly what the H.264 encoder makes."""
+    return _is_h264(codec, sdp.H264Profile.PROFILE_CONSTRAINED_BASELINE)
+
+
+def _is_h264(
+    codec: RTCRtpCodecParameters | RTCRtpCodecCapability, profile: sdp.H264Profile
+) -> bool:
     if codec.mimeType.lower() != "video/h264":
         return False
     if str(codec.parameters.get("packetization-mode", "0")) != "1":

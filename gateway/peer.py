@@ -19,7 +19,6 @@ from aiortc.sdp import candidate_from_sdp
 from edge.roles import Role
 from gateway import aiortc_private, events_channel
 from gateway.camera import Camera
-from gateway.datagrams import DatagramSender
 from gateway.delivery import DeliveryStats
 from gateway.drive import control_channel
 from gateway.drive.car import Car
@@ -28,22 +27,18 @@ from gateway.drive.participant import Participant
 from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
 from gateway.feed import Feed
+from gateway.feed_of_sender import new_feed
 from gateway.hub import Hub
 from gateway.ice_plan import Gathered, IcePlan
 from gateway.named_log import NamedLog
 from gateway.negotiation import VideoChoice, choose_video
 from gateway.quality import Quality
 from gateway.remote_candidates import EXPECTED, CandidateSieve
-from gateway.rtp_writer import RtpWriter
-from gateway.srtp import Protector, Scratch
 from gateway.units import MotionEvent
 from protocol.messages import CameraInfo, Candidate, Error, EventChanged, LeaseRequest
 from protocol.messages import Car as CarStatus
 
 logger = logging.getLogger(__name__)
-
-_SCRATCH = Scratch()
-"""All sending happens on the event loop, one frame of one viewer at a time."""
 
 
 class PeerState(StrEnum):
@@ -226,18 +221,8 @@ class Peer:
         """The connection is up: from here on units of the camera's stream go out."""
         if self.state is PeerState.CLOSED:
             return
-        keys = aiortc_private.srtp_session(sender)
-        self._feed = Feed(
-            self.camera.streams[choice.codec],
-            RtpWriter(
-                aiortc_private.rtp_stream(sender, choice),
-                Protector(keys, aiortc_private.srtp_tag_bytes(sender), _SCRATCH),
-                _SCRATCH,
-            ),
-            DatagramSender(aiortc_private.routing(sender)),
-            keys,
-            self._log,
-        )
+        streams = self.camera.streams[choice.codec]
+        self._feed = new_feed(streams, sender, choice, self._log)
         self._feed.start()
         self._feed.drives(self._is_driving)
 

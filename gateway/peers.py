@@ -6,12 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
-from aiortc.rtcdtlstransport import RTCCertificate
-
 from edge.ice_servers import IceServerIssuer
 from edge.roles import Role
-from gateway import aiortc_private
 from gateway.camera import Camera
+from gateway.certificate import SharedCertificate
 from gateway.closing import Closer
 from gateway.delivery import DeliveryCounts
 from gateway.drive.cars import Cars
@@ -39,8 +37,6 @@ JOIN_SPACING_S = 0.01
 """Answering takes some 5 ms of the event loop: between two of them, frames have their turn."""
 RELAYED_GATHERING = 2.0
 """Getting a relayed address takes five round trips where it needs TLS: it may take longer."""
-CERTIFICATE_LIFETIME_S = 24 * 3600.0
-"""aiortc's certificates are valid for 30 days; new peers get a new one every day."""
 
 
 class Peers:
@@ -55,11 +51,13 @@ class Peers:
         cameras: Mapping[str, Camera],
         cars: Cars,
         settings: WebrtcSettings,
+        certificate: SharedCertificate,
         *,
         events: Hub[EventChanged] | None = None,
         from_loopback: bool = False,
     ) -> None:
-        self._events: Hub[EventChanged] = events or Hub()
+        # An empty hub is false.
+        self._events: Hub[EventChanged] = events if events is not None else Hub()
         self._from_loopback = from_loopback
         self._cameras = cameras
         self._cars = cars
@@ -69,8 +67,7 @@ class Peers:
         self.turn_choice = TurnChoice()
         self._peers: dict[str, Peer] = {}
         self._closer = Closer(settings.close_timeout_s)
-        self._certificate = aiortc_private.generate_certificate()
-        self._certificate_made_s = time.monotonic()
+        self._certificate = certificate
         self._sweeper: asyncio.Task[None] | None = None
         self._accepting = True
         self._door = asyncio.Lock()
@@ -145,7 +142,7 @@ class Peers:
         peer = Peer(
             session,
             camera,
-            self._newest_certificate(),
+            self._certificate.newest(),
             self._closed,
             role=role,
             car=self._cars.of_camera(camera_id),
@@ -206,12 +203,6 @@ class Peers:
         self.left[peer.camera.id] = self.left[peer.camera.id].plus(peer.delivery)
         self._closer.close(peer.connection, after=peer.gathering)
         self.ended.publish(peer)
-
-    def _newest_certificate(self) -> RTCCertificate:
-        if time.monotonic() - self._certificate_made_s > CERTIFICATE_LIFETIME_S:
-            self._certificate = aiortc_private.generate_certificate()
-            self._certificate_made_s = time.monotonic()
-        return self._certificate
 
     async def _sweep(self) -> None:
         while True:

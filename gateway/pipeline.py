@@ -5,6 +5,7 @@ that hand them to the event loop.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from gateway.decode import (
 )
 from gateway.errors import DecodeError, MediaError
 from gateway.motion import MotionDetector
+from gateway.motion.budget import DetectionBudget
 from gateway.motion_settings import MotionSettings
 from gateway.stream import EncodedStream
 from gateway.units import RTP_CLOCK_HZ, AccessUnit, JpegFrame, MotionEvent, RawFrame
@@ -66,7 +68,9 @@ class FramePipeline:
         """One in so many frames is looked at for motion; 0 means none."""
         self.bad_frames = 0
         self.detections_shed = 0
+        self.detections_late = 0
         self.motion_failures = 0
+        self._budget = DetectionBudget()
         self._since_detection = 0
 
     def source_changed(self) -> None:
@@ -84,7 +88,7 @@ class FramePipeline:
         # A keyframe may bring viewers over from another quality: theirs of this picture is then
         # not sent any more.
         wanted.sort(key=lambda stream: not stream.keyframe_due(frame.capture_s))
-        detecting = self._detection_due()
+        detecting = self._detection_due(frame.capture_s)
         try:
             if wanted or isinstance(frame, RawFrame):
                 seen: Luma | VideoFrame | None = self._show(frame, wanted)
@@ -113,9 +117,12 @@ class FramePipeline:
         self._jpeg_s = capture_s
         return True
 
-    def _detection_due(self) -> bool:
+    def _detection_due(self, capture_s: float) -> bool:
         """Whether this frame is looked at; counts those that would be, were there time."""
         if not self._motion.enabled:
+            return False
+        if not self._budget.allows(capture_s):
+            self.detections_late += 1
             return False
         self._since_detection += 1
         if 0 < self.detect_every <= self._since_detection:
@@ -155,6 +162,7 @@ class FramePipeline:
                 self._outputs.encoded(stream, unit)
 
     def _detect(self, seen: Luma | VideoFrame, capture_s: float) -> None:
+        started_s = time.thread_time()
         try:
             luma = luma_plane(seen) if isinstance(seen, VideoFrame) else seen
             if self._detector_is_stale:
@@ -168,6 +176,7 @@ class FramePipeline:
             self.motion_failures += 1
             logger.warning("motion detector failed and is replaced: %r", error)
             self._detector = MotionDetector(self._motion)
+        self._budget.spent(time.thread_time() - started_s)
 
     def release(self) -> None:
         """Free the encoders while nobody watches."""

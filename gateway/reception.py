@@ -35,8 +35,9 @@ class ReceptionMonitor:
         self.jitter_s: float | None = None
         self.lost: float | None = None
         """Fraction of the packets that were lost, in the newest report."""
+        self.highest: int | None = None
+        """The last sequence number that came, 32 bits, in the newest report."""
         self._sent: deque[tuple[int, float]] = deque(maxlen=REPORTS_REMEMBERED)
-        self._highest: int | None = None
         self._packets_lost = 0
 
     def report_sent(self, ntp_time: int, now_s: float) -> None:
@@ -48,8 +49,8 @@ class ReceptionMonitor:
         self.jitter_s = report.jitter / RTP_CLOCK_HZ
         self.lost = report.fraction_lost
         self._note_round_trip(report, now_s)
-        before, lost_before = self._highest, self._packets_lost
-        self._highest, self._packets_lost = report.highest_sequence, report.packets_lost
+        before, lost_before = self.highest, self._packets_lost
+        self.highest, self._packets_lost = report.highest_sequence, report.packets_lost
         if before is None:
             return None
         due = (report.highest_sequence - before) & 0xFFFFFFFF

@@ -13,7 +13,7 @@ from gateway.motion_settings import MotionSettings
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 RESERVED_CAMERA_IDS = frozenset(
     {
-        *("api", "assets", "camera", "drive", "healthz", "metrics", "readyz", "ws"),
+        *("api", "assets", "camera", "doctor", "drive", "healthz", "metrics", "readyz", "ws"),
         *("snapshot.jpg", "stream", "whep"),
     }
 )
@@ -47,6 +47,42 @@ class SourceAuthSettings(Frozen):
         return self
 
 
+MAX_OUTPUTS = 4
+MAX_TOKEN = 4_096
+
+
+class WhipSettings(Frozen):
+    """A media server to publish to over WHIP (RFC 9725)."""
+
+    whip: str
+    token: str | None = None
+    """Sent as Bearer, to the origin of ``whip`` alone."""
+
+    @field_validator("whip")
+    @classmethod
+    def _web_address(cls, whip: str) -> str:
+        # Some servers have a secret in the path: the address is not repeated.
+        try:
+            url = URL(whip)
+            port = url.port
+        except ValueError:
+            raise ValueError("not a URL: expected http://… or https://…") from None
+        if url.scheme not in ("http", "https") or not url.host or not port:
+            raise ValueError("expected http://HOST/PATH or https://HOST/PATH")
+        if url.user is not None or url.password is not None:
+            raise ValueError("expected no name and password in the address: use token")
+        return whip
+
+    @field_validator("token")
+    @classmethod
+    def _fits_a_header(cls, token: str | None) -> str | None:
+        if token is None:
+            return None
+        if not 1 <= len(token) <= MAX_TOKEN or not all("!" <= each <= "~" for each in token):
+            raise ValueError(f"expected 1 to {MAX_TOKEN} ASCII characters without spaces")
+        return token
+
+
 class CameraSettings(Frozen):
     """One camera.
 
@@ -64,6 +100,8 @@ class CameraSettings(Frozen):
     max_part_bytes: Annotated[int, Field(ge=1_024)] = 4_000_000
     motion: MotionSettings = MotionSettings()
     video: VideoSettings = VideoSettings()
+    outputs: Annotated[tuple[WhipSettings, ...], Field(max_length=MAX_OUTPUTS)] = ()
+    """Media servers that carry it to more viewers than one gateway can."""
 
     @field_validator("source")
     @classmethod

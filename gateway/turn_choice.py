@@ -27,6 +27,8 @@ WAIT_S, DIRECT_WAIT_S = 0.6, 0.2
 """An answer waits so long for what is not known yet: with a relay, and without."""
 REFRESH_S, RETRY_S = 60.0, 5.0
 """What was found is looked at again after this: an address that worked, and one that did not."""
+EAGER_RETRY_S = 0.5
+"""The latter, where there is nothing else."""
 MAX_KNOWN = 32
 """Addresses remembered: they come from the configuration and from signaling."""
 
@@ -101,9 +103,11 @@ class TurnChoice:
             return NO_SERVERS
         self._look(urls)
         end_s = self._clock() + (WAIT_S if relay else DIRECT_WAIT_S)
-        relayed = await self._first([url for url, _ in relays], end_s)
+        relayed = await self._first([url for url, _ in relays], end_s, needed=True)
         # Whether UDP gets out at all was found out at the same time.
         reflexive = await self._first(stun, min(end_s, self._clock() + DIRECT_WAIT_S))
+        if relayed is not None and relayed.transport != "udp" and not self._works(reflexive):
+            reflexive = None
         return IcePlan(
             stun=self._stun(reflexive),
             relay=self._relay(relayed, dict(relays)[relayed]) if relayed is not None else None,
@@ -126,22 +130,22 @@ class TurnChoice:
 
     # What is known
 
-    def _look(self, urls: Iterable[TurnUrl]) -> None:
+    def _look(self, urls: Iterable[TurnUrl], retry_s: float = RETRY_S) -> None:
         if self._closed:
             return
         for url in urls:
             known = self._known.setdefault(url, _Known())
-            if known.asking is None and self._is_old(known):
+            if known.asking is None and self._is_old(known, retry_s):
                 known.asking = asyncio.create_task(self._find(url, known), name=f"probe {url.host}")
         for url in list(self._known)[: max(0, len(self._known) - MAX_KNOWN)]:
             if self._known[url].asking is None:
                 del self._known[url]
 
-    def _is_old(self, known: _Known) -> bool:
+    def _is_old(self, known: _Known, retry_s: float) -> bool:
         if known.found_s is None:
             return True
         age_s = self._clock() - known.found_s
-        return age_s > (REFRESH_S if known.host is not None else RETRY_S)
+        return age_s > (REFRESH_S if known.host is not None else retry_s)
 
     async def _find(self, url: TurnUrl, known: _Known) -> None:
         try:
@@ -167,24 +171,34 @@ class TurnChoice:
 
     # Choosing
 
-    async def _first(self, urls: Sequence[TurnUrl], end_s: float) -> TurnUrl | None:
+    async def _first(
+        self, urls: Sequence[TurnUrl], end_s: float, *, needed: bool = False
+    ) -> TurnUrl | None:
         """The first of ``urls`` that works, or at ``end_s`` the first that is known to.
 
-        Where nothing is known yet by then, the first of those.
+        Where none is, the first of which nothing is known yet.
         """
-        for url in urls:
-            known = self._known.get(url)
-            if known is None:
-                continue
-            if not known.is_known and known.asking is not None:
-                left_s = end_s - self._clock()
-                await asyncio.wait({known.asking}, timeout=max(0.0, left_s))
+        entries = [(url, self._known[url]) for url in urls if url in self._known]
+        for url, known in entries:
+            if not known.is_known:
+                await self._answers(known, end_s)
             if known.host is not None:
                 return url
-        return next((url for url in urls if not self._is_known(url)), None)
+        if needed:
+            # None works, as far as is known: see whether that has changed.
+            self._look(urls, EAGER_RETRY_S)
+            for url, known in entries:
+                if await self._answers(known, end_s):
+                    return url
+        return next((url for url, known in entries if not known.is_known), None)
 
-    def _is_known(self, url: TurnUrl) -> bool:
-        return url in self._known and self._known[url].is_known
+    async def _answers(self, known: _Known, end_s: float) -> bool:
+        if known.asking is not None:
+            await asyncio.wait({known.asking}, timeout=max(0.0, end_s - self._clock()))
+        return known.host is not None
+
+    def _works(self, url: TurnUrl | None) -> bool:
+        return url in self._known and self._known[url].host is not None
 
     def _host(self, url: TurnUrl) -> str:
         known = self._known.get(url)

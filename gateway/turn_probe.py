@@ -9,24 +9,22 @@ from aioice import stun
 
 from edge.turn_credentials import TurnUrl
 
-SENT_AT_S = (0.0, 0.1, 0.25)
-"""A binding request over UDP may get lost: three, and then there is no way."""
-UDP_TIMEOUT_S = 0.5
-TCP_TIMEOUT_S = 1.5
-TLS_TIMEOUT_S = 2.0
+SENT_AT_S = (0.0, 0.1, 0.25, 0.5, 1.0)
+"""A binding request over UDP may get lost."""
+UDP_TIMEOUT_S = 2.0
+STREAM_TIMEOUT_S = 4.0
+"""Nobody waits for these: they only decide when there is no way, on a busy machine, too."""
 MAX_ADDRESSES = 4
 """Of a name: they are all asked at once, and the first that answers is taken."""
 MAX_ANSWER = 2_048
 
 
 async def probe(url: TurnUrl, tls: ssl.SSLContext | None = None) -> str | None:
-    """Return the address at which ``url`` answers, or None; never takes longer than 2 s.
+    """Return the address at which ``url`` answers, or None; never takes longer than 4 s.
 
     ``tls`` is for ``turns:``; the certificate must be right.
     """
-    timeout_s = UDP_TIMEOUT_S
-    if url.transport == "tcp":
-        timeout_s = TLS_TIMEOUT_S if url.secure else TCP_TIMEOUT_S
+    timeout_s = UDP_TIMEOUT_S if url.transport == "udp" else STREAM_TIMEOUT_S
     try:
         async with asyncio.timeout(timeout_s):
             return await _first_that_answers(url, await _addresses(url), tls)

@@ -1,7 +1,8 @@
-"""The command line: ``peerlens demo | up | signaling | gateway | device-token``.
+"""The command line: ``peerlens demo | up | signaling | gateway | device-token | doctor``.
 
 Exit codes: 0 stopped as asked (SIGINT, SIGTERM), 2 bad usage, bad configuration or an
-address that cannot be had, 1 anything unexpected.
+address that cannot be had, 1 anything unexpected. The doctor ends with 3 or 4 when it found
+warnings or problems.
 """
 
 import argparse
@@ -24,9 +25,9 @@ OK = 0
 UNEXPECTED = 1
 BAD_USAGE = 2
 
-Run = Callable[[], Awaitable[None]]
+Run = Callable[[], Awaitable[int | None]]
 Prepare = Callable[[argparse.Namespace], Run]
-"""Reads options and configuration, and returns what is left to do."""
+"""Reads options and configuration, and returns what is left to do: it may give an exit code."""
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -44,7 +45,7 @@ def run(argv: Sequence[str]) -> int:
     from edge.errors import ListenError, TokenFileError  # noqa: PLC0415
 
     try:
-        asyncio.run(_until_stopped(prepare(options)))
+        return asyncio.run(_until_stopped(prepare(options)))
     except (PeerlensError, ListenError, TokenFileError) as error:
         _complain(str(error))
         return BAD_USAGE
@@ -57,11 +58,10 @@ def run(argv: Sequence[str]) -> int:
         else:
             _complain("run it again with --log-level debug for the details")
         return UNEXPECTED
-    return OK
 
 
-async def _until_stopped(run: Run) -> None:
-    """Run until it ends by itself or a signal asks it to stop.
+async def _until_stopped(run: Run) -> int:
+    """Run until it ends by itself or a signal asks it to stop; returns the exit code.
 
     The first signal cancels; a second one finds Python's own handlers and ends the process.
     """
@@ -81,10 +81,11 @@ async def _until_stopped(run: Run) -> None:
     for number in signals:
         loop.add_signal_handler(number, stop, number.name)
     try:
-        await task
+        return await task or OK
     except asyncio.CancelledError:
         if not stopped:
             raise
+        return OK
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
@@ -138,6 +139,7 @@ def parser() -> argparse.ArgumentParser:
         "peerlens gateway -c gateway.yaml --set signaling.url=wss://example.org/ws",
     )
     _add_device_token(commands)
+    _add_doctor(commands)
     return root
 
 
@@ -158,6 +160,27 @@ def _add_device_token(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     cli_options.add_configuration(command)
     cli_options.add_logging(command)
     command.set_defaults(prepare=_prepare_device_token)
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "what is wrong with a connection, and what to do about it"
+    doctor = cli_options.new_parser(
+        "peerlens doctor",
+        f"Find out {about}:\n"
+        "cameras, ports, signaling, clocks, STUN, TURN, and a call.\n\n"
+        "It may run beside the server it looks at, and leaves cameras that are being watched to\n"
+        "it; from others it takes pictures for two or three seconds. It ends within 20 s.\n\n"
+        "exit codes: 0 all is well (there may be notes), 3 warnings, 4 problems; 2 bad usage or\n"
+        "configuration, 1 anything unexpected",
+        "peerlens doctor -c peerlens.yaml\n"
+        "peerlens doctor -c gateway.yaml --json\n"
+        "peerlens doctor -c peerlens.yaml --public-url https://cars.example.org",
+        add=lambda **settings: commands.add_parser("doctor", help=about, **settings),
+    )
+    cli_options.add_doctor(doctor)
+    cli_options.add_configuration(doctor)
+    cli_options.add_logging(doctor, "error")
+    doctor.set_defaults(prepare=_prepare_doctor)
 
 
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -258,3 +281,9 @@ def _prepare_device_token(options: argparse.Namespace) -> Run:
         print(token)
 
     return run
+
+
+def _prepare_doctor(options: argparse.Namespace) -> Run:
+    from peerlens.doctor.command import prepare_doctor  # noqa: PLC0415
+
+    return prepare_doctor(options, os.environ)

@@ -32,10 +32,10 @@ def new_parser(
     )
 
 
-def add_logging(command: argparse.ArgumentParser) -> None:
+def add_logging(command: argparse.ArgumentParser, level: str = "info") -> None:
     group = command.add_argument_group("logging")
     group.add_argument(
-        "--log-level", choices=LEVELS, default="info", help="how much to say (default: info)"
+        "--log-level", choices=LEVELS, default=level, help=f"how much to say (default: {level})"
     )
     group.add_argument(
         "--log-format",
@@ -67,6 +67,24 @@ def add_configuration(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="override one setting; may be repeated",
+    )
+
+
+def add_doctor(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("check-up")
+    group.add_argument(
+        "--json", action="store_true", help="print the findings as one JSON object, for machines"
+    )
+    group.add_argument(
+        "--role",
+        choices=("up", "signaling", "gateway"),
+        help="the command that the configuration is for (default: told by its keys)",
+    )
+    group.add_argument(
+        "--public-url",
+        metavar="URL",
+        type=_web_address,
+        help="where browsers find the server, if that is elsewhere than where it listens",
     )
 
 
@@ -196,6 +214,14 @@ def _size(text: str) -> tuple[int, int]:
             f"expected WIDTHxHEIGHT, even, from 160x120 to 3840x2160, given {text!r}"
         )
     return width, height
+
+
+def _web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#\s@]+/?", text):
+        raise argparse.ArgumentTypeError(
+            f"expected http://HOST[:PORT] or https://HOST[:PORT], given {text!r}"
+        )
+    return text.rstrip("/")
 
 
 def _existing_file(text: str) -> Path:

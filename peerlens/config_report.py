@@ -109,6 +109,10 @@ def _reason(
         return "missing; it has no default"
     if kind in ("value_error", "assertion_error"):
         return redact_addresses(str(context.get("error", details["msg"])))
+    if kind == "too_long":
+        return (
+            f"expected {context['max_length']} at most, given {context['actual_length'] or 'more'}"
+        )
     if kind == "literal_error":
         expected = str(context["expected"]).replace("'", "")
     elif kind in _BOUNDS:

@@ -17,7 +17,7 @@ from edge.device_pins import FILE_NAME as PINS_FILE
 from edge.device_pins import DevicePins
 from edge.health import Readiness, health_routes
 from edge.ice_servers import IceServerIssuer
-from edge.metrics import metrics_routes, new_registry
+from edge.metrics import RefusalMetrics, metrics_routes, new_registry
 from edge.ready_links import ready_links
 from edge.server import serving
 from edge.settings import AuthSettings, ServerSettings
@@ -27,6 +27,7 @@ from gateway.events.routes import event_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
 from gateway.motion.routes import motion_routes
+from gateway.output.routes import output_routes
 from gateway.picture_routes import picture_routes
 from gateway.settings import UplinkSettings
 from gateway.uplink import Uplink
@@ -117,12 +118,13 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
     pushed = PictureRoutes(service, PictureHub(service, calls=False))
     routes = [
         *media_routes(media, IceServerIssuer(config.webrtc)),
-        *drive_routes(media.cars),
+        *drive_routes(media.cars, service.refused),
         *picture_routes(media.picture_viewers, pushed.view, service.refused),
         *pushed.beside_a_gateway(),
         *viewer_routes(media),
         *event_routes(media.recording),
         *motion_routes(media),
+        *output_routes(media.outputs),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
     app = _app(config, tokens, registry, readiness, routes)
@@ -165,14 +167,16 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
     registry, readiness = new_registry(), Readiness()
     media = _media(config, config.signaling)
     registry.register(GatewayMetrics(media))
+    refusals = RefusalMetrics(registry)
     routes = [
         *media_routes(media, IceServerIssuer(config.webrtc)),
-        *drive_routes(media.cars),
-        *picture_routes(media.picture_viewers),
+        *drive_routes(media.cars, refusals.refused),
+        *picture_routes(media.picture_viewers, on_refused=refusals.refused),
         *camera_list_routes(media),
         *viewer_routes(media),
         *event_routes(media.recording),
         *motion_routes(media),
+        *output_routes(media.outputs),
     ]
     app = _app(config, tokens, registry, readiness, routes)
     async with (

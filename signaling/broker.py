@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, cast
 
 from edge.ice_servers import IceServerIssuer
@@ -268,10 +269,8 @@ class Broker:
             cameras=self._directory.listing(),
         )
 
-    def _registered(self, conn: str) -> Registered:
-        return Registered(
-            heartbeat_s=self._limits.heartbeat_s, ice_servers=self._ice_servers.issue(conn)
-        )
+    def _registered(self) -> Registered:
+        return Registered(self._limits.heartbeat_s)
 
     def _register_gateway(self, link: Link, message: RegisterGateway) -> list[Effect]:
         link.kind, link.identity = Kind.GATEWAY, message.gateway_id
@@ -280,7 +279,10 @@ class Broker:
         self._changed = True
         return [
             *self._supersede(older),
-            Send(link.conn, self._registered(link.conn)),
+            Send(
+                link.conn,
+                replace(self._registered(), ice_servers=self._ice_servers.issue(link.conn)),
+            ),
             *_refusals(link.conn, claim.refused),
             *_refusals(link.conn, ((board, "board-taken") for board in taken)),
         ]
@@ -288,7 +290,8 @@ class Broker:
     def _register_device(self, link: Link, message: RegisterCamera) -> list[Effect]:
         older = self._registry(link).register(link.conn, message)
         link.kind, link.identity = Kind.DEVICE, message.device_id
-        return [*self._supersede(older), Send(link.conn, self._registered(link.conn))]
+        # Devices make no peer connections: a credential would only be there to be lost.
+        return [*self._supersede(older), Send(link.conn, self._registered())]
 
     def _registry(self, link: Link) -> Devices:
         return self._pushers if link.pushes else self._devices

@@ -105,12 +105,7 @@ class PictureRoutes:
                 await viewer.run()
 
     def _socket(self, binary_bytes: int = 0) -> Socket:
-        return Socket(
-            self._service.refused,
-            writer_limit=UNSENT_BYTES,
-            binary_bytes=binary_bytes,
-            autoping=True,
-        )
+        return Socket(self._service.refused, writer_limit=UNSENT_BYTES, binary_bytes=binary_bytes)
 
     async def _served(
         self, request: web.Request, serve: Serve, socket: Socket

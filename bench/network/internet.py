@@ -8,12 +8,15 @@ the bridge, and vanish there as they would far away, without an answer.
 import contextlib
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.network.namespaces import Namespace, namespace
 from bench.network.nat import LAN, WAN, Blocked, Router, block
 
+_FILTERED_BRIDGES = Path("/proc/sys/net/bridge")
+FIRST_HOST = 2
+"""The router is number 1 in its network."""
 _BACKBONE, _BACKBONE6 = "5.0.0.1", "2a05::1"
 
 _BRIDGE = f"""\
@@ -23,6 +26,10 @@ addr add {_BACKBONE}/8 dev backbone
 addr add {_BACKBONE6}/32 dev backbone
 route add blackhole default
 route add blackhole ::/0
+"""
+_LAN = f"""\
+link add {LAN} type bridge mcast_snooping 0
+link set {LAN} up
 """
 _CABLE = """\
 link add {device} type veth peer name {peer} netns {other}
@@ -34,6 +41,7 @@ route add default via {gateway} dev {device} metric {metric}
 # What is sent from this address leaves here, whichever way the default route goes.
 _SOURCE_ROUTE = """\
 rule add from {inside} lookup {table}
+route add {network} dev {device} table {table}
 route add default via {gateway} dev {device} table {table}
 """
 
@@ -56,6 +64,8 @@ class Uplink:
     host: Namespace
     device: str
     router: Namespace
+    number: int
+    families: Families
 
     def block(self, blocked: Blocked) -> None:
         """Let the router drop this, and nothing else, from now on: open connections included."""
@@ -112,22 +122,23 @@ class Internet:
         number = next(self._numbers)
         router = self._namespace(f"router-{number}")
         _forwards(router)
-        inside = _private(number, 2)
-        router.filter(behind.rules(inside))
+        router.filter(behind.rules(_private(number, FIRST_HOST)))
         self._connect(router, WAN, number)
-        _cable(router, LAN, host, device)
+        router.configure(_LAN)
         if families.ipv4:
-            gateway = _private(number, 1)
-            router.configure(f"addr add {gateway}/24 dev {LAN}")
-            _settle(host, device, f"{inside}/24", gateway, metric)
-            _follow_source(host, device, inside, gateway, number)
+            router.configure(f"addr add {_private(number, 1)}/24 dev {LAN}")
         if families.ipv6:
-            inside6, gateway6 = _private6(number, 2), _private6(number, 1)
-            router.configure(f"addr add {gateway6}/64 dev {LAN}")
+            router.configure(f"addr add {_private6(number, 1)}/64 dev {LAN}")
             self._backbone.configure(f"route add {_private6(number, 0)}/64 via {_public6(number)}")
-            _settle(host, device, f"{inside6}/64", gateway6, metric)
-            _follow_source(host, device, inside6, gateway6, number)
-        return Uplink(host, device, router)
+        uplink = Uplink(host, device, router, number, families)
+        _plug_in(uplink, FIRST_HOST, metric)
+        return uplink
+
+    def join(self, host: Namespace, other: Uplink, device: str = "eth0") -> Uplink:
+        """Put ``host`` into the network of the ``other`` one, as the only other host there."""
+        uplink = replace(other, host=host, device=device)
+        _plug_in(uplink, FIRST_HOST + 1, 100)
+        return uplink
 
     def _connect(self, made: Namespace, device: str, number: int) -> None:
         """Give ``made`` its place on the bridge."""
@@ -142,6 +153,9 @@ class Internet:
         made = self._stack.enter_context(namespace(address))
         # Of devices to come. Nobody else has their addresses, and looking takes a second or two.
         _set(made, {"ipv6/conf/default/accept_dad": 0})
+        if _FILTERED_BRIDGES.exists():
+            # A bridge passes on what it is given; routers' rules are not for it.
+            _set(made, {f"bridge/bridge-nf-call-ip{six}tables": 0 for six in ("", "6")})
         return made
 
 
@@ -162,10 +176,27 @@ def _settle(made: Namespace, device: str, address: str, gateway: str, metric: in
     made.configure(_ADDRESS.format(address=address, device=device, gateway=gateway, metric=metric))
 
 
-def _follow_source(made: Namespace, device: str, inside: str, gateway: str, table: int) -> None:
-    version = "-6" if ":" in inside else "-4"
-    text = _SOURCE_ROUTE.format(inside=inside, device=device, gateway=gateway, table=table)
-    made.configure(text, version)
+def _plug_in(uplink: Uplink, place: int, metric: int) -> None:
+    """Give the host its cable, and its address number ``place`` of each family."""
+    host, device, number = uplink.host, uplink.device, uplink.number
+    port = f"port{place}"
+    _cable(uplink.router, port, host, device)
+    uplink.router.configure(f"link set {port} master {LAN}")
+    for is_there, private, bits, version in (
+        (uplink.families.ipv4, _private, 24, "-4"),
+        (uplink.families.ipv6, _private6, 64, "-6"),
+    ):
+        if is_there:
+            inside, gateway = private(number, place), private(number, 1)
+            _settle(host, device, f"{inside}/{bits}", gateway, metric)
+            text = _SOURCE_ROUTE.format(
+                inside=inside,
+                network=f"{private(number, 0)}/{bits}",
+                device=device,
+                gateway=gateway,
+                table=number,
+            )
+            host.configure(text, version)
 
 
 def _forwards(made: Namespace) -> None:

@@ -1,5 +1,7 @@
 """``GET /ws/board`` and ``GET /ws/control``: boards, and drivers without a peer connection."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from edge.roles import Role
@@ -9,14 +11,23 @@ from gateway.refusals import refusals
 from protocol.messages import Join, RegisterBoard
 
 
-def drive_routes(cars: Cars) -> list[web.RouteDef]:
-    """Return both routes. The first message tells who it is, and carries the token."""
+def drive_routes(
+    cars: Cars, on_refused: Callable[[str], None] = lambda slug: None
+) -> list[web.RouteDef]:
+    """Return both routes. The first message tells who it is, and carries the token.
+
+    ``on_refused`` hears the problem of everybody who is not let in.
+    """
 
     async def board(request: web.Request) -> web.StreamResponse:
-        return await served(request, lambda socket: _board(cars, request, socket))
+        return await served(
+            request, lambda socket: _board(cars, request, socket), on_refused=on_refused
+        )
 
     async def control(request: web.Request) -> web.StreamResponse:
-        return await served(request, lambda socket: _driver(cars, request, socket))
+        return await served(
+            request, lambda socket: _driver(cars, request, socket), on_refused=on_refused
+        )
 
     return [web.get("/ws/board", board), web.get("/ws/control", control)]
 

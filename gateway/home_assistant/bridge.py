@@ -198,18 +198,19 @@ class HomeAssistant:
             self._asked.clear()
             changes, self._changes = self._changes, {}
             for camera_id, wanted in changes.items():
-                self._change(self._watches[camera_id], wanted)
+                await self._change(self._watches[camera_id], wanted)
                 await asyncio.sleep(COMMAND_INTERVAL_S)
 
-    def _change(self, watch: CameraWatch, wanted: dict[str, bool | float]) -> None:
+    async def _change(self, watch: CameraWatch, wanted: dict[str, bool | float]) -> None:
         camera = watch.camera
         now = camera.motion_settings
         if any(getattr(now, key) != value for key, value in wanted.items()):
             logger.info("< mqtt: %s: %s", camera.id, wanted)
             try:
-                self._memory.change(camera, wanted)
+                kept = self._memory.change(camera, wanted)
             except BadMotionSettings as error:
                 logger.warning("< mqtt: %s: %s", camera.id, error)
-            except OSError as error:
-                logger.error("= motion settings cannot be kept: %s", error)
+            else:
+                # What is asked meanwhile of a slow disk becomes one change. Not to be cancelled.
+                await asyncio.wait({kept})
         self._tell_state(watch)

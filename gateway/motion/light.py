@@ -21,7 +21,7 @@ ONE_WAY = 0.9
 """Light makes all of what it falls on brighter; a shadow, darker."""
 _FINE = (5, 5)
 _GROWN = np.ones((7, 7), np.uint8)
-_SHRUNK = np.ones((5, 5), np.uint8)
+_SHRUNK = np.ones((7, 7), np.uint8)
 
 
 def light_on(

@@ -3,12 +3,14 @@
 It is laid over the configuration: a camera that nobody changed goes by that.
 """
 
+import asyncio
 import contextlib
 import json
 import logging
 import os
 import secrets
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +51,13 @@ def changed(settings: MotionSettings, changes: Mapping[str, Any]) -> MotionSetti
 
 
 class MotionMemory:
-    """The file. Reading and writing wait for a disk, but for a moment and seldom."""
+    """The file. It is read once, before the cameras run, and written in a thread of its own."""
 
     def __init__(self, path: Path, cameras: Mapping[str, Camera]) -> None:
         self._path = path
         self._cameras = cameras
         self._changes: dict[str, dict[str, Any]] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="motion-memory")
 
     def restore(self) -> None:
         """Lay what was changed earlier over the configuration, as far as it can be read."""
@@ -83,24 +86,38 @@ class MotionMemory:
                     "%s: cameras.%s goes by the configuration: %s", self._path, camera_id, error
                 )
 
-    def change(self, camera: Camera, changes: Mapping[str, Any]) -> None:
+    def change(
+        self, camera: Camera, changes: Mapping[str, Any]
+    ) -> "asyncio.Future[OSError | None]":
         """Change the settings of a camera from now on, and remember it.
 
-        Raises :class:`BadMotionSettings`, and OSError when it is in force but cannot be kept.
+        Raises :class:`BadMotionSettings`. What is returned need not be waited for: it tells when
+        the change is kept, or why it could not be, though it is in force.
         """
         camera.change_motion(changed(camera.motion_settings, changes))
         self._changes[camera.id] = {**self._changes.get(camera.id, {}), **changes}
-        self._write()
+        text = json.dumps(self._changes, indent=2) + "\n"
+        return asyncio.get_running_loop().run_in_executor(self._thread, self._keep, text)
 
-    def _write(self) -> None:
+    def close(self) -> None:
+        """Wait until all is written."""
+        self._thread.shutdown(wait=True)
+
+    def _keep(self, text: str) -> OSError | None:
+        try:
+            self._write(text)
+        except OSError as error:
+            logger.error("motion settings are in force, but cannot be kept: %s", error)
+            return error
+        return None
+
+    def _write(self, text: str) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._path.with_name(f".{MOTION_FILE}.{secrets.token_hex(8)}")
         try:
-            with os.fdopen(
-                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-            ) as file:
-                json.dump(self._changes, file, indent=2)
-                file.write("\n")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self._path)

@@ -1,7 +1,6 @@
 """``/api/cameras/{id}/motion``: how a camera looks for motion, to read and to change."""
 
 import json
-import logging
 
 from aiohttp import web
 
@@ -13,8 +12,6 @@ from gateway.camera import Camera
 from gateway.errors import BadMotionSettings, UnknownCamera
 from gateway.gateway import Gateway, as_problem
 from gateway.motion.memory import changeable
-
-logger = logging.getLogger(__name__)
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -44,16 +41,12 @@ class _MotionHandlers:
         if not isinstance(changes, dict):
             raise Problem(400, "bad-request", "expected an object with what is to change")
         try:
-            self._gateway.motion_memory.change(camera, changes)
+            failed = await self._gateway.motion_memory.change(camera, changes)
         except BadMotionSettings as error:
             raise Problem(400, "invalid-motion-settings", str(error)) from error
-        except OSError as error:
-            logger.error("= motion settings cannot be kept: %s", error)
-            raise Problem(
-                507,
-                "not-kept",
-                "the settings are in force, but could not be kept for the next start",
-            ) from error
+        if failed is not None:
+            detail = "the settings are in force, but could not be kept for the next start"
+            raise Problem(507, "not-kept", detail) from failed
         return _answer(camera)
 
     def _camera(self, request: web.Request) -> Camera:

@@ -47,17 +47,16 @@ class Track:
     @property
     def expected(self) -> Box:
         """Where it should be in the next frame, with some room."""
-        left, top, right, bottom = self.piece.box
+        left, top, right, bottom = _wider(self.piece.box)
         dx, dy = 0.0, 0.0
         if len(self.history) > 1:
             (_, x0, y0, _), (_, x1, y1, _) = self.history[-2], self.history[-1]
             dx, dy = x1 - x0, y1 - y0
-        room = 2 + (right - left + bottom - top) // 8
         return (
-            int(left + min(dx, 0.0)) - room,
-            int(top + min(dy, 0.0)) - room,
-            int(right + max(dx, 0.0)) + room,
-            int(bottom + max(dy, 0.0)) + room,
+            int(left + min(dx, 0.0)),
+            int(top + min(dy, 0.0)),
+            int(right + max(dx, 0.0)),
+            int(bottom + max(dy, 0.0)),
         )
 
     def travelled(self, width: int) -> float:
@@ -137,17 +136,26 @@ class Tracks:
             growth = near[0].area / track.piece.area
             if not 1.0 / MOST_GROWTH <= growth <= MOST_GROWTH:
                 return None
-        own = near[0]
-        for piece in near[1:]:
-            own = united(own, piece)
+        near.sort(key=lambda piece: piece.area)
+        own = near.pop()
+        rest.remove(own)
+        # A coat as dark as the wall leaves head and legs; who walks beside it is somebody else.
         for piece in near:
-            rest.remove(piece)
+            if overlap(piece.box, _wider(own.box)):
+                own = united(own, piece)
+                rest.remove(piece)
         return own
 
 
 def _expected(track: Track, capture_s: float) -> bool:
     lost_s = LOST_S if track.sure else LOST_UNSURE_S
     return 0.0 <= capture_s - track.seen_s <= lost_s
+
+
+def _wider(box: Box) -> Box:
+    left, top, right, bottom = box
+    room = 2 + (right - left) // 8, 2 + (bottom - top) // 8
+    return left - room[0], top - room[1], right + room[0], bottom + room[1]
 
 
 def _distance(a: Piece, b: Piece) -> float:

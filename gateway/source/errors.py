@@ -2,8 +2,17 @@
 
 SourceError
 ├── SourceUnreachable    no connection, or it was closed: try again
+│   ├── NoAnswer         nothing at all came back in time
+│   ├── UnknownHost      the name of the camera has no address
+│   └── CameraBusy       it answers that it cannot just now
 ├── SourceStalled        connected, but no complete picture in time: try again
 └── SourceRefused        a person must act: credentials, address or format are wrong
+    ├── WantsCredentials     it wants others, or some
+    ├── CertificateRefused   its TLS certificate does not hold
+    ├── NotVideo             it answers with something else than a stream
+    │   ├── WebPage
+    │   └── SinglePicture
+    ├── Redirects            it sends us elsewhere
     └── BadSource        the source in the settings cannot be; also a ValueError
 """
 
@@ -25,12 +34,48 @@ class SourceUnreachable(SourceError):
     pass
 
 
+class NoAnswer(SourceUnreachable):
+    pass
+
+
+class UnknownHost(SourceUnreachable):
+    pass
+
+
+class CameraBusy(SourceUnreachable):
+    pass
+
+
 class SourceStalled(SourceError):
     pass
 
 
 class SourceRefused(SourceError):
     retry = False
+
+
+class WantsCredentials(SourceRefused):
+    pass
+
+
+class CertificateRefused(SourceRefused):
+    pass
+
+
+class NotVideo(SourceRefused):
+    pass
+
+
+class WebPage(NotVideo):
+    pass
+
+
+class SinglePicture(NotVideo):
+    pass
+
+
+class Redirects(SourceRefused):
+    pass
 
 
 class BadSource(SourceRefused, ValueError):

@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from gateway.source.errors import SourceRefused, SourceUnreachable
+from gateway.source.errors import (
+    CameraBusy,
+    NotVideo,
+    Redirects,
+    SinglePicture,
+    WantsCredentials,
+    WebPage,
+)
 
 _BUSY = frozenset({408, 425, 429})
 _STREAM_TYPES = ("multipart/", "video/", "application/octet-stream")
@@ -16,17 +23,17 @@ def check_answer(status: int, headers: Mapping[str, str], shown: str, has_auth: 
     SourceUnreachable when trying again may help, SourceRefused when only a person can.
     """
     if status >= 500 or status in _BUSY:
-        raise SourceUnreachable(f"{shown} answered {status}{_reason(status)}")
+        raise CameraBusy(f"{shown} answered {status}{_reason(status)}")
     if 300 <= status < 400:
         target = headers.get("Location", "nowhere")
-        raise SourceRefused(
+        raise Redirects(
             f"{shown} redirects to {_without_secrets(target)}, which is not followed:"
             " give the camera's final address"
         )
     if status in (401, 403):
-        raise SourceRefused(_unauthorized(status, headers, shown, has_auth))
+        raise WantsCredentials(_unauthorized(status, headers, shown, has_auth))
     if status != 200:
-        raise SourceRefused(f"{shown} answered {status}: {_HINT}")
+        raise NotVideo(f"{shown} answered {status}: {_HINT}")
     return _check_type(headers, shown)
 
 
@@ -34,14 +41,14 @@ def _check_type(headers: Mapping[str, str], shown: str) -> bool:
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind in ("image/jpeg", "image/jpg"):
         if "Content-Length" in headers:
-            raise SourceRefused(single_picture(shown))
+            raise SinglePicture(single_picture(shown))
         return True
     # No type at all is forgiven: the pictures in it decide.
     if not kind or kind.startswith(_STREAM_TYPES):
         return False
     if kind == "text/html":
-        raise SourceRefused(f"{shown} is a web page: {_HINT}")
-    raise SourceRefused(f"{shown} is {kind}: {_HINT}")
+        raise WebPage(f"{shown} is a web page: {_HINT}")
+    raise NotVideo(f"{shown} is {kind}: {_HINT}")
 
 
 def single_picture(shown: str) -> str:

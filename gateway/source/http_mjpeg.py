@@ -4,6 +4,8 @@ import asyncio
 import base64
 import logging
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NoReturn
 
 import aiohttp
@@ -12,7 +14,16 @@ from yarl import URL
 from gateway.settings import CameraSettings, SourceAuthSettings
 from gateway.source.base import Deliver, SourceStats
 from gateway.source.device_clock import DeviceClock
-from gateway.source.errors import SourceRefused, SourceStalled, SourceUnreachable, reason_of
+from gateway.source.errors import (
+    CertificateRefused,
+    NoAnswer,
+    SinglePicture,
+    SourceRefused,
+    SourceStalled,
+    SourceUnreachable,
+    UnknownHost,
+    reason_of,
+)
 from gateway.source.http_answer import check_answer, single_picture
 from gateway.source.mjpeg_parser import MjpegParser
 from gateway.units import JpegFrame
@@ -21,6 +32,17 @@ logger = logging.getLogger(__name__)
 
 READ_BUFFER_BYTES = 256 * 1024
 """Room for several pictures, so that a backlog arrives in one read and only its last is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the camera words its stream: the type of its answer, and the headers of its parts.
+
+    Names of headers are in lower case.
+    """
+
+    content_type: str
+    part_headers: Mapping[str, str]
 
 
 class HttpMjpegSource:
@@ -38,6 +60,13 @@ class HttpMjpegSource:
         self._parser = MjpegParser(settings.max_part_bytes)
         self._clock = DeviceClock()
         self._delivered = self._stale = 0
+        self._content_type = ""
+        self._part_headers: Mapping[str, str] = {}
+
+    @property
+    def wording(self) -> Wording:
+        """What was seen so far, the newest part's headers."""
+        return Wording(self._content_type, self._part_headers)
 
     @property
     def stats(self) -> SourceStats:
@@ -67,17 +96,17 @@ class HttpMjpegSource:
                 await self._stream(session, deliver)
         except aiohttp.ClientConnectorCertificateError as error:
             reason = error.certificate_error
-            raise SourceRefused(f"{self._shown}: certificate refused: {reason}") from error
+            raise CertificateRefused(f"{self._shown}: certificate refused: {reason}") from error
         except aiohttp.ConnectionTimeoutError as error:
-            raise SourceUnreachable(
+            raise NoAnswer(
                 f"{self._shown}: no connection within {settings.connect_timeout_s:g} s"
             ) from error
         except aiohttp.InvalidURL as error:
             raise SourceRefused(f"{self._shown} is not a valid address") from error
         except aiohttp.ClientConnectorError as error:
-            raise SourceUnreachable(
-                f"cannot connect to {self._shown}: {reason_of(error.os_error)}"
-            ) from error
+            is_name = isinstance(error, aiohttp.ClientConnectorDNSError)
+            kind = UnknownHost if is_name else SourceUnreachable
+            raise kind(f"cannot connect to {self._shown}: {reason_of(error.os_error)}") from error
         except aiohttp.ClientResponseError as error:
             raise SourceUnreachable(f"{self._shown} does not answer in HTTP") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -99,13 +128,14 @@ class HttpMjpegSource:
                     self._shown,
                     self._authorization is not None,
                 )
+                self._content_type = response.headers.get("Content-Type", "")
                 logger.info("= %s answered, waiting for pictures", self._shown)
                 deadline.reschedule(loop.time() + settings.stall_timeout_s)
                 while data := await response.content.readany():
                     if self._take(data, deliver):
                         deadline.reschedule(loop.time() + settings.stall_timeout_s)
                 if bare and self._parser.stats.pictures <= 1:
-                    raise SourceRefused(single_picture(self._shown))
+                    raise SinglePicture(single_picture(self._shown))
                 raise SourceUnreachable(f"{self._shown} ended the stream")
         except TimeoutError as error:
             if isinstance(error, aiohttp.ClientError):
@@ -119,6 +149,7 @@ class HttpMjpegSource:
         if not parts:
             return False
         newest = parts[-1]
+        self._part_headers = newest.headers
         capture_s = self._clock.capture_s(
             newest.began_s, _seconds(newest.headers.get("x-timestamp"))
         )

@@ -205,3 +205,20 @@ async def test_closing_a_connection_that_never_started_ends() -> None:
     aiortc_private.abort_sockets(connection)
     async with asyncio.timeout(5):
         await connection.close()
+
+
+async def test_an_offer_to_send_has_our_codecs_and_may_be_changed_before_it_is_sent() -> None:
+    connection = aiortc_private.new_peer_connection(aiortc_private.generate_certificate())
+    sender = aiortc_private.offer_video(connection)
+    [transceiver] = connection.getTransceivers()
+    assert transceiver.sender is sender
+    assert private(transceiver.receiver, "_RTCRtpReceiver__remote_bitrate_estimator") is None
+    offer = (await connection.createOffer()).sdp
+    named = [line.partition(" ")[2] for line in offer.splitlines() if line.startswith("a=rtpmap:")]
+    assert named == ["H264/90000", "rtx/90000", "VP8/90000", "rtx/90000"]
+    assert "a=sendonly" in offer
+    assert "a=setup:actpass" in offer
+    # The connection's own description does not know what output/session_description.py adds.
+    assert offer.count("a=rtcp-mux\r\n") == 1
+    assert "extmap:5 " not in offer
+    await connection.close()

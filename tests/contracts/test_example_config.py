@@ -11,7 +11,7 @@ from peerlens.config import ROOTS, GatewayConfig, SignalingConfig, UpConfig, loa
 from peerlens.config_model import ANY_KEY, known_paths, model_at
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "peerlens.example.yaml"
-COMMENTED_OUT = re.compile(r"^# ((signaling:|  [a-z_]+: ).*)$", re.MULTILINE)
+COMMENTED_OUT = re.compile(r"^( *)# ((signaling:|outputs:| +(- )?[a-z_]+: ).*)$", re.MULTILINE)
 NOT_DEFAULTS = {
     ("cameras", "front", "source"),
     ("cameras", "front", "name"),
@@ -20,6 +20,7 @@ NOT_DEFAULTS = {
     ("cars", "car1", "camera"),
     ("mqtt", "host"),
     ("cars", "car1", "board"),
+    ("cameras", "front", "outputs", "whip"),
     ("webrtc", "ice_servers", "urls"),
     ("webrtc", "turn", "urls"),
     ("webrtc", "turn", "secret"),
@@ -29,8 +30,8 @@ NOT_DEFAULTS = {
 
 
 def everything() -> dict[str, Any]:
-    """Return the example with the part for the gateway switched on."""
-    content = yaml.safe_load(COMMENTED_OUT.sub(r"\1", EXAMPLE.read_text("utf-8")))
+    """Return the example with what is commented out switched on."""
+    content = yaml.safe_load(COMMENTED_OUT.sub(r"\1\2", EXAMPLE.read_text("utf-8")))
     assert isinstance(content, dict)
     return content
 
@@ -62,7 +63,7 @@ def default(path: tuple[str, ...]) -> object:
     """Return the default of ``path``, from the model that has it."""
     root = next(root for root in ROOTS if path[0] in root.model_fields)
     above: tuple[str | int, ...] = path[:-1]
-    if above == ("webrtc", "ice_servers"):
+    if above[-1] in ("ice_servers", "outputs"):
         above = (*above, 0)
     model = model_at(root, above)
     assert model is not None

@@ -44,6 +44,10 @@ async def test_video_plays_relayed_at_both_ends(
             )
             assert (played.local, played.remote, played.over) == ("relay", "relay", over)
             assert played.took_ms < FIRST_PICTURE_MS
+            # Neither the secret nor a credential is in the log.
+            said = "\n".join(server.program.output)
+            assert turn.secret not in said
+            assert "credential" not in said
             [viewer] = await server.viewers()
             assert viewer["delivery"]["path"] == "relay/relay"
             counts = await server.metrics()

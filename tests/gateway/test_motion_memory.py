@@ -33,7 +33,7 @@ async def test_a_change_is_in_force_at_once_and_after_a_restart(tmp_path: Path) 
     async with new(tmp_path) as gateway:
         camera = gateway.camera("front")
         gateway.motion_memory.change(camera, {"threshold": 0.3})
-        gateway.motion_memory.change(camera, {"masks": [TRIANGLE]})
+        assert await gateway.motion_memory.change(camera, {"masks": [TRIANGLE]}) is None
         assert camera.motion_settings.threshold == 0.3
     async with new(tmp_path) as gateway:
         settings = gateway.camera("front").motion_settings
@@ -115,6 +115,15 @@ async def test_viewers_read_and_admins_change(client: ClientSession, tmp_path: P
         assert response.status == 200
         assert await response.json() == expected | change
     assert json.loads((tmp_path / MOTION_FILE).read_text()) == {"front": change}
+
+
+async def test_a_change_that_cannot_be_kept_is_in_force_and_says_so(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text("a file where the folder should be")
+    async with new(state) as gateway:
+        failed = await gateway.motion_memory.change(gateway.camera("front"), {"threshold": 0.3})
+        assert isinstance(failed, OSError)
+        assert gateway.camera("front").motion_settings.threshold == 0.3
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -103,7 +104,10 @@ async def test_the_relayed_candidate_does_not_tell_where_the_gateway_is(running:
         assert "raddr 0.0.0.0 rport 9" in candidate
 
 
-async def test_the_servers_of_the_offer_beat_those_of_the_configuration(running: Coturn) -> None:
+async def test_the_servers_of_the_offer_beat_those_of_the_configuration(
+    running: Coturn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "gateway")
     turn = TurnSettings(urls=tuple(running.urls(tls=False)), secret=running.secret)
     for settings in (
         WebrtcSettings(),
@@ -115,6 +119,8 @@ async def test_the_servers_of_the_offer_beat_those_of_the_configuration(running:
                 "s1", "front", CHROMIUM, relay=True, ice_servers=given
             )
             assert len(relayed_candidates(answer)) == 1
+            assert given[1].credential is not None
+            assert given[1].credential not in caplog.text
 
 
 async def test_what_signaling_told_serves_where_nothing_is_configured(running: Coturn) -> None:

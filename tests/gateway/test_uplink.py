@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from edge.ice_servers import IceSettings
 from edge.roles import Role
 from edge.settings import HttpSettings
 from gateway import uplink as uplink_module
@@ -17,6 +19,7 @@ from gateway.uplink import MAX_EVENTS, Uplink
 from protocol.messages import Bye, Candidate, EventChanged, Offer
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
+from tests.support.coturn import coturn
 from tests.support.events import event
 from tests.support.polling import until
 from tests.support.program import free_port
@@ -280,3 +283,21 @@ async def test_events_are_told_to_browsers_through_signaling(gateway: Gateway) -
         viewer, _ = await watch(browser, "event")
         await viewer.frames_more(3)
         await viewer.close()
+
+
+async def test_an_offer_through_turn_is_answered_with_what_signaling_minted(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    """The gateway itself knows no TURN server and no secret."""
+    with coturn(tmp_path) as turn:
+        settings = IceSettings.model_validate({"turn": turn.setting()})
+        async with (
+            signaling_server(ice_servers=settings) as server,
+            linked(gateway, server),
+            await server.browser() as browser,
+        ):
+            await browser.send(Offer("s1", "front", CHROMIUM))
+            assert "typ relay" not in (await browser.expect("answer"))["sdp"]
+            await browser.send(Offer("s2", "front", CHROMIUM, relay=True))
+            assert "typ relay" in (await browser.expect("answer"))["sdp"]
+            assert gateway.peers.turn_choice.allocations.total() == 1

@@ -5,6 +5,13 @@ import pytest
 from peerlens.config import GatewayConfig, SignalingConfig, UpConfig, load
 from peerlens.errors import ConfigError
 
+
+def with_outputs(*outputs: str) -> str:
+    """A camera with these outputs, each the inside of a YAML mapping."""
+    listed = ", ".join(f"{{{output}}}" for output in outputs)
+    return f"cameras: {{front: {{source: 'synthetic:', outputs: [{listed}]}}}}\n"
+
+
 CAMERA = "cameras: {front: {source: 'http://192.168.0.20:8080/stream'}}\n"
 
 
@@ -87,6 +94,16 @@ def test_keys_are_text_and_only_true_and_false_are_booleans(file: Path) -> None:
 def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
     file.write_text(CAMERA, "utf-8-sig")
     assert list(load(UpConfig, file).cameras) == ["front"]
+
+
+def test_outputs_are_read_and_nothing_is_lost_of_their_addresses(file: Path) -> None:
+    address = "https://sfu.example.org:8443/a%2Fb/whip?key=x%20y"
+    file.write_text(with_outputs(f"whip: '{address}', token: t0ken", "whip: 'http://a'"), "utf-8")
+    outputs = load(UpConfig, file).cameras["front"].outputs
+    assert [(output.whip, output.token) for output in outputs] == [
+        (address, "t0ken"),
+        ("http://a", None),
+    ]
 
 
 # What is wrong with a file
@@ -175,7 +192,8 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
         (
             "cameras: {api: {source: 'synthetic:'}}\n",
             "peerlens.yaml:1: cameras.api: the name is taken by the server itself, as are api,"
-            " assets, camera, drive, healthz, metrics, readyz, snapshot.jpg, stream, whep, ws",
+            " assets, camera, doctor, drive, healthz, metrics, readyz, snapshot.jpg, stream, whep,"
+            " ws",
         ),
         (
             CAMERA + "cars: {car1: {camera: back}}\n",
@@ -185,6 +203,47 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
             CAMERA + "webrtc: {ice_servers: [{urls: ['http://a/']}]}\n",
             "peerlens.yaml:2: webrtc.ice_servers[0].urls: 'http://a/': expected stun:, stuns:,"
             " turn: or turns:",
+        ),
+        (
+            CAMERA + "webrtc: {turn: {urls: ['stun:a'], secret: 0123456789abcdef}}\n",
+            "peerlens.yaml:2: webrtc.turn.urls: 'stun:a': expected turn:HOST[:PORT]"
+            "[?transport=udp|tcp] or turns:HOST[:PORT][?transport=tcp]",
+        ),
+        (
+            CAMERA + "webrtc: {turn: {urls: 'turn:a', secret: too-short}}\n",
+            "peerlens.yaml:2: webrtc.turn.secret: expected string should have at least 16"
+            " characters, given a value that is not shown here",
+        ),
+        (
+            with_outputs("whip: 'ftp://a/hidden'"),
+            "peerlens.yaml:1: cameras.front.outputs[0].whip: expected http://HOST/PATH or"
+            " https://HOST/PATH",
+        ),
+        (
+            with_outputs("whip: 'http://a:99999/'"),
+            "peerlens.yaml:1: cameras.front.outputs[0].whip: not a URL: expected http://… or",
+        ),
+        (
+            with_outputs("whip: 'http://me:hidden@a/'"),
+            "peerlens.yaml:1: cameras.front.outputs[0].whip: expected no name and password in the"
+            " address: use token",
+        ),
+        (
+            with_outputs("whip: 'http://a/', token: 'hidden token'"),
+            "peerlens.yaml:1: cameras.front.outputs[0].token: expected 1 to 4096 ASCII characters"
+            " without spaces",
+        ),
+        (
+            with_outputs("token: hidden"),
+            "peerlens.yaml:1: cameras.front.outputs[0].whip: missing; it has no default",
+        ),
+        (
+            with_outputs(*(["whip: 'http://a/hidden'"] * 5)),
+            "peerlens.yaml:1: cameras.front.outputs: expected 4 at most, given 5",
+        ),
+        (
+            "cameras: {front: {source: 'synthetic:', outputs: {whip: 'http://a/'}}}\n",
+            "peerlens.yaml:1: cameras.front.outputs: expected a list, given keys",
         ),
         (
             "cameras:\n  front: {source: 'synthetic:'}\n  back: {source: 'synthetic:'}\n"
@@ -228,7 +287,7 @@ def test_a_byte_order_mark_is_no_problem(file: Path) -> None:
         ),
         (
             "cameras:\n" + "".join(f"  c{n}: {{source: 'synthetic:'}}\n" for n in range(257)),
-            "peerlens.yaml:1: cameras: ",
+            "peerlens.yaml:1: cameras: expected 256 at most, given more",
         ),
         (
             "cameras: {stream: {source: 'synthetic:'}}\n",
@@ -240,6 +299,7 @@ def test_one_readable_line(file: Path, text: str, expected: str) -> None:
     (line,) = problems(file, text)
     assert line.startswith(expected)
     assert "\n" not in line
+    assert "hidden" not in line
 
 
 def test_one_line_per_problem_in_the_order_of_the_file_and_the_first_five(file: Path) -> None:

@@ -79,6 +79,8 @@ def test_gateways_and_devices_are_registered() -> None:
         [registered] = world.take(conn)
         assert isinstance(registered, Registered)
         assert registered.heartbeat_s == 5.0
+        # Devices make no peer connections, so they get no credentials to lose.
+        assert bool(registered.ice_servers) == (conn == "g")
     device = world.broker.device("cam-1")
     assert device is not None
     assert device.stream_url == "http://192.168.0.20/stream"

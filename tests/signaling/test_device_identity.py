@@ -1,8 +1,10 @@
 """A device's own token, and the shared one, at each address of signaling."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+from aiohttp import ClientSession, TCPConnector
 
 from edge.device_tokens import device_token
 from edge.roles import Role
@@ -73,3 +75,24 @@ async def test_a_devices_token_opens_nothing_else(server: SignalingServer) -> No
     for path in ("/api/cameras", "/front/stream", "/api/relay", "/metrics"):
         async with server.client.get(path, headers={"Authorization": f"Bearer {own}"}) as answer:
             assert answer.status == 403, path
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws/esp32"])
+async def test_another_address_takes_a_live_device_over_only_with_its_own_token(
+    server: SignalingServer, path: str
+) -> None:
+    elsewhere = TCPConnector(local_addr=("127.0.0.2", 0))
+    async with ClientSession(server.url, connector=elsewhere) as client:
+        stranger = replace(server, client=client)
+        async with await register(server, path, "dev-1", SHARED) as device:
+            await device.expect("registered")
+            async with await register(stranger, path, "dev-1", SHARED) as taker:
+                assert await taker.refused() == ("device-taken", 4503)
+            async with await register(server, path, "dev-1", SHARED) as again:
+                await again.expect("registered")
+                assert await device.refused() == ("superseded", 4409), "its own old link"
+        await accepted(stranger, path, "dev-1", SHARED)
+        async with await register(server, path, "dev-1", SHARED) as device:
+            await device.expect("registered")
+            await accepted(stranger, path, "dev-1", device_token(SHARED, "dev-1"))
+            assert await device.refused() == ("superseded", 4409)

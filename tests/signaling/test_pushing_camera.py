@@ -112,6 +112,20 @@ async def test_a_ping_is_answered(server: SignalingServer) -> None:
         assert await pushing.receive() == {"type": "pong", "id": 7}
 
 
+async def test_ping_frames_are_answered_and_count(server: SignalingServer) -> None:
+    async with await camera(server) as pushing:
+        await pushing.socket.ping(b"there?")
+        await pushing.send(Ping(1))
+        await pushing.expect("pong")
+        for _ in range(1_000):
+            await pushing.socket.ping()
+        assert await pushing.refused() == ("too-fast", 4429)
+    async with await server.connect("/ws/viewer") as nobody:
+        for _ in range(1_000):
+            await nobody.socket.ping()
+        assert await nobody.refused() == ("too-fast", 4429)
+
+
 # The camera comes and goes
 
 

@@ -90,6 +90,25 @@ async def program(*arguments: str, inside: Namespace | None = None) -> AsyncIter
             await running.kill()
 
 
+@contextlib.asynccontextmanager
+async def python_program(
+    *arguments: str, inside: Namespace | None = None
+) -> AsyncIterator[Program]:
+    """Run Python with ``arguments`` until the end of the block, which kills it."""
+    command = [sys.executable, *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *(inside.command(*command) if inside is not None else command),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    running = Program(process)
+    try:
+        yield running
+    finally:
+        if running.running:
+            await running.kill()
+
+
 def free_port() -> int:
     """Return a port that was free a moment ago."""
     with socket.socket() as probe:

@@ -11,7 +11,7 @@ from playwright.async_api import Page
 # Runs before the page's own scripts. A picture counts where it is seen: one that a better path
 # draws below the other is not.
 _WATCH = """(() => {
-  const kept = {shown: [], paths: [], connections: 0, sockets: []};
+  const kept = {shown: [], paths: [], connections: [], sockets: []};
   window.stageForTests = kept;
   const shows = (kind) => document.querySelector('.stage')?.dataset.shows === kind;
   const draw = CanvasRenderingContext2D.prototype.drawImage;
@@ -38,7 +38,14 @@ _WATCH = """(() => {
   setInterval(look, 10);
   const Connection = window.RTCPeerConnection;
   if (Connection) window.RTCPeerConnection = class extends Connection {
-    constructor(...configuration) { super(...configuration); kept.connections += 1; }
+    constructor(...configuration) {
+      super(...configuration);
+      const times = [performance.now(), null];
+      kept.connections.push(times);
+      this.addEventListener('iceconnectionstatechange', () => {
+        if (this.iceConnectionState === 'connected') times[1] ??= performance.now();
+      });
+    }
   };
   window.WebSocket = class extends WebSocket {
     constructor(...given) { super(...given); kept.sockets.push(new URL(given[0]).pathname); }
@@ -58,7 +65,8 @@ class Shown:
     now_s: float
     pictures_s: tuple[float, ...]
     paths: tuple[tuple[float, str], ...]
-    connections: int
+    connections_s: tuple[tuple[float, float | None], ...]
+    """When peer connections were made, and when each found a way."""
     sockets: tuple[str, ...]
 
     def gap_after(self, since_s: float) -> float:
@@ -88,7 +96,10 @@ class Stage:
             seen["now"] / 1_000,
             tuple(at_ms / 1_000 for at_ms in seen["shown"]),
             tuple((at_ms / 1_000, path) for at_ms, path in seen["paths"]),
-            seen["connections"],
+            tuple(
+                (made_ms / 1_000, found_ms and found_ms / 1_000)
+                for made_ms, found_ms in seen["connections"]
+            ),
             tuple(seen["sockets"]),
         )
 

@@ -1,7 +1,6 @@
 """Two namespaces whose only way to each other is a TURN server, which lives beside the program."""
 
 import contextlib
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -14,7 +13,6 @@ ADDRESS = "10.78.0.1"
 TLS_PORT = 443
 RELAYED_PORTS = (61_000, 61_199)
 """Above the ports that the kernel gives to everybody else."""
-COMMAND_TIMEOUT_S = 10.0
 
 Over = Literal["udp", "tcp", "tls"]
 
@@ -45,7 +43,7 @@ def turn_only(
     for `ADDRESS`. What it relays reaches only what it relays, unless ``program_relayed`` is
     False: then it may send to the program itself, as with a gateway of a fixed address.
     """
-    _run(server, "ip", "addr", "add", f"{ADDRESS}/32", "dev", "lo")
+    server.configure(f"addr add {ADDRESS}/32 dev lo")
     allowed = () if program_relayed else ("--allowed-peer-ip=10.77.0.0-10.78.255.255",)
     with coturn(
         folder,
@@ -71,17 +69,5 @@ def turn_only(
         for namespace, side, rules in ((server, "dport", closed), (viewer, "sport", [])):
             direct = f"iifname {DEVICE} meta l4proto udp udp {side} != {running.port} drop"
             text = _RULES.format(rules="\n    ".join([direct, *rules]))
-            _run(namespace, "nft", "-f", "-", given=text)
+            namespace.filter(text)
         yield running
-
-
-def _run(namespace: Namespace, *command: str, given: str = "") -> None:
-    done = subprocess.run(
-        namespace.command(*command),
-        input=given,
-        text=True,
-        capture_output=True,
-        timeout=COMMAND_TIMEOUT_S,
-        check=False,
-    )
-    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"

@@ -22,11 +22,14 @@ FRAMES_DEADLINE_S = 10.0
 class Viewer:
     """Watches one stream; keeps the newest picture and everything told on ``events``."""
 
-    def __init__(self, configuration: RTCConfiguration | None = None) -> None:
+    def __init__(
+        self, configuration: RTCConfiguration | None = None, *, offers: bool = True
+    ) -> None:
         self.connection = RTCPeerConnection(configuration or RTCConfiguration(iceServers=[]))
-        self.connection.addTransceiver("video", direction="recvonly")
-        self.channel = self.connection.createDataChannel("events")
-        self.channel.on("message", self._told)
+        if offers:
+            self.connection.addTransceiver("video", direction="recvonly")
+            self.channel = self.connection.createDataChannel("events")
+            self.channel.on("message", self._told)
         self.frames = 0
         self.newest: VideoFrame | None = None
         self.told: list[dict[str, Any]] = []
@@ -37,6 +40,12 @@ class Viewer:
     async def offer(self) -> str:
         """Gather and return the offer."""
         await self.connection.setLocalDescription(await self.connection.createOffer())
+        return self.connection.localDescription.sdp
+
+    async def answer(self, offer: str) -> str:
+        """Take the offer of somebody else's server, and return the answer."""
+        await self.connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await self.connection.setLocalDescription(await self.connection.createAnswer())
         return self.connection.localDescription.sdp
 
     async def accept(self, answer: str) -> None:

@@ -45,9 +45,17 @@ _PLAY = """async ({url, token, deadline}) => {
   await connection.setRemoteDescription({type: 'answer', sdp: await answer.text()});
   await Promise.race([shown, late('a picture')]);
   const tookMs = performance.now() - started;
-  const stats = await connection.getStats();
-  const pair = [...stats.values()].find((entry) =>
-    entry.type === 'candidate-pair' && entry.nominated && entry.state === 'succeeded');
+  // Statistics are up to 50 ms old.
+  const selected = async () => {
+    while (true) {
+      const stats = await connection.getStats();
+      const transport = [...stats.values()].find((entry) => entry.type === 'transport');
+      const pair = stats.get(transport?.selectedCandidatePairId);
+      if (pair) return {stats, pair};
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const {stats, pair} = await Promise.race([selected(), late('a selected pair')]);
   const local = stats.get(pair.localCandidateId);
   const remote = stats.get(pair.remoteCandidateId);
   window.leave = async () => {

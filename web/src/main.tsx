@@ -14,6 +14,7 @@ import "./styles/layout.css";
 import "./styles/stage.css";
 import "./styles/camera.css";
 import "./styles/details.css";
+import "./styles/doctor.css";
 import "./styles/drive.css";
 import "./styles/thumbs.css";
 

@@ -4,7 +4,7 @@ import type { Observable } from "./client/observable";
 import { Source } from "./client/observable";
 
 export type Route =
-  | { readonly page: "grid" }
+  | { readonly page: "grid" | "doctor" }
   | { readonly page: "camera" | "drive"; readonly id: string }
   | { readonly page: "not-found" };
 
@@ -14,6 +14,7 @@ export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter((part) => part !== "");
   if (parts.length === 0) return { page: "grid" };
   const [page, id, ...rest] = parts;
+  if (page === "doctor" && parts.length === 1) return { page };
   const isOfCamera = page === "camera" || page === "drive";
   if (isOfCamera && id !== undefined && rest.length === 0 && CAMERA_ID.test(id)) {
     return { page, id };
@@ -22,7 +23,8 @@ export function parseRoute(pathname: string): Route {
 }
 
 export function routePath(route: Route): string {
-  return "id" in route ? `/${route.page}/${route.id}` : "/";
+  if ("id" in route) return `/${route.page}/${route.id}`;
+  return route.page === "doctor" ? "/doctor" : "/";
 }
 
 /** What this needs of `window`. */

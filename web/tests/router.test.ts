@@ -7,6 +7,9 @@ it.each([
   ["/camera/front", { page: "camera", id: "front" }],
   ["/camera/front/", { page: "camera", id: "front" }],
   ["/camera/a.b_c-1", { page: "camera", id: "a.b_c-1" }],
+  ["/doctor", { page: "doctor" }],
+  ["/doctor/", { page: "doctor" }],
+  ["/doctor/front", { page: "not-found" }],
   ["/drive/front", { page: "drive", id: "front" }],
   ["/drive/front/", { page: "drive", id: "front" }],
   ["/drive", { page: "not-found" }],
@@ -28,6 +31,7 @@ it("writes what it reads", () => {
   });
   expect(routePath({ page: "drive", id: "front" })).toBe("/drive/front");
   expect(parseRoute(routePath({ page: "grid" }))).toEqual({ page: "grid" });
+  expect(parseRoute(routePath({ page: "doctor" }))).toEqual({ page: "doctor" });
 });
 
 class FakeBrowser implements Browser {

@@ -56,6 +56,26 @@ def test_a_private_host_reaches_a_public_one(families: Families, wanted: dict[st
                 assert seen_as(server, private) == client
 
 
+def test_two_hosts_behind_one_router_reach_each_other_by_themselves() -> None:
+    with internet() as net:
+        public, one, other = net.public_host(), net.private_host("one"), net.private_host("other")
+        uplink = net.connect(one, Router(blocked=Blocked.UDP))
+        net.join(other, uplink)
+        with one.entered():
+            inside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with inside:
+            inside.bind(("192.168.2.2", PORT))
+            inside.settimeout(ANSWERS_WITHIN_S)
+            with other.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(b"hello", ("192.168.2.2", PORT))
+            assert inside.recvfrom(100)[1][0] == "192.168.2.3"
+        with listening(one, "192.168.2.2") as server:
+            assert seen_as(server, other) == "192.168.2.3"
+            assert seen_as(server, other, source="192.168.2.3") == "192.168.2.3"
+        with listening(public, public.address) as server:
+            assert seen_as(server, other) == "5.2.0.1"
+
+
 def test_strangers_do_not_get_in_over_ipv6() -> None:
     with internet(IPV6) as net:
         public, private = net.public_host(), net.private_host("private")

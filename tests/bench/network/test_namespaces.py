@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.network.namespaces import DEVICE, namespaces
+from bench.errors import NetworkRefused
+from bench.network.namespaces import DEVICE, namespace, namespaces
 from bench.processes import child
 
 OPEN_A_LINK = """
@@ -89,6 +90,23 @@ def test_loopback_works_inside() -> None:
         socket.create_server(("127.0.0.1", 0)) as server,
     ):
         socket.create_connection(server.getsockname(), timeout=5).close()
+
+
+def test_traffic_is_counted_with_its_headers() -> None:
+    with namespace("alone") as alone:
+        before = alone.traffic_bytes("lo")
+        with alone.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(bytes(100), ("127.0.0.1", 9))
+        # There and back, and what says that nobody is there.
+        assert alone.traffic_bytes("lo") - before >= 2 * (100 + 28 + 28)
+
+
+def test_what_the_kernel_refuses_is_said_in_its_words() -> None:
+    with namespace("alone") as alone:
+        with pytest.raises(NetworkRefused, match=r'ip: .*"nosuch"'):
+            alone.configure("link set nosuch up")
+        with pytest.raises(NetworkRefused, match=r"nft: .*No such file"):
+            alone.filter("add rule inet nosuch nosuch drop")
 
 
 def test_nothing_is_left_when_the_block_fails() -> None:

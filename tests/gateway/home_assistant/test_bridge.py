@@ -164,9 +164,9 @@ async def test_a_flood_of_commands_is_a_few_changes(
             changes: list[object] = []
             change = gateway.motion_memory.change
 
-            def counted(camera: Camera, wanted: Mapping[str, Any]) -> None:
+            def counted(camera: Camera, wanted: Mapping[str, Any]) -> "asyncio.Future[Any]":
                 changes.append(wanted)
-                change(camera, wanted)
+                return change(camera, wanted)
 
             monkeypatch.setattr(gateway.motion_memory, "change", counted)
             await home.shows(f"{ROOT}/availability", "online")

@@ -13,10 +13,13 @@ from aiohttp import web
 
 from gateway.settings import CameraSettings, SourceAuthSettings
 from gateway.source.errors import (
+    CameraBusy,
+    NotVideo,
     SourceError,
     SourceRefused,
     SourceStalled,
     SourceUnreachable,
+    WantsCredentials,
 )
 from gateway.source.http_mjpeg import HttpMjpegSource
 from gateway.units import JpegFrame, RawFrame
@@ -329,10 +332,10 @@ async def test_does_not_follow_redirects(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (404, SourceRefused),
-        (401, SourceRefused),
-        (503, SourceUnreachable),
-        (500, SourceUnreachable),
+        (404, NotVideo),
+        (401, WantsCredentials),
+        (503, CameraBusy),
+        (500, CameraBusy),
     ],
 )
 async def test_judges_the_status(status: int, kind: type[SourceError]) -> None:

@@ -13,6 +13,7 @@ interface Exchange {
 }
 
 const KEPT = 8;
+const MOST_LATE_MS = 400;
 
 export class RemoteClock {
   #exchanges: readonly Exchange[] = [];
@@ -33,6 +34,15 @@ export class RemoteClock {
 
   get roundTripMs(): number | null {
     return this.#best?.roundTripMs ?? null;
+  }
+
+  /**
+   * How long three round trips may take; 0 before the first exchange. A busy far end answers late
+   * now and then, as the slowest of the last ones tells; some of that is allowed for.
+   */
+  get threeTripsMs(): number {
+    const slowestMs = Math.max(0, ...this.#exchanges.map(({ roundTripMs }) => roundTripMs));
+    return Math.min(3 * slowestMs, 3 * (this.roundTripMs ?? 0) + MOST_LATE_MS);
   }
 
   get #best(): Exchange | null {

@@ -71,7 +71,7 @@ export class EventsChannel {
   /** Whether the gateway owes an answer for too long. */
   isSilent(nowMs: number): boolean {
     if (!this.#isOpen) return false;
-    const patienceMs = PROBE_MS + 3 * (this.clock.roundTripMs ?? 0);
+    const patienceMs = PROBE_MS + this.clock.threeTripsMs;
     if (this.#probe !== null && nowMs - this.#probe.sentMs > patienceMs) return true;
     return nowMs - this.#heardMs > SILENCE_MS;
   }

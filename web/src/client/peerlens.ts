@@ -73,6 +73,11 @@ export class Peerlens {
     return this.#cameras;
   }
 
+  /** What a check-up needs to look for itself. */
+  get parts(): PeerlensOptions {
+    return this.#options;
+  }
+
   start(): void {
     this.signaling.start();
   }

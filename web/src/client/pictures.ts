@@ -26,8 +26,12 @@ export interface Pace {
   readonly restMs: number;
 }
 
-/** One is shown while the next one is on its way. */
-export const FULL_PACE: Pace = { ahead: 2, restMs: 0 };
+/**
+ * One is shown while the others are on their way: with fewer, a long link stands still between
+ * pictures, and TCP, which learns its rate from that, sends each one slowly. The server sends no
+ * picture before the network has taken the last, so they do not queue.
+ */
+export const FULL_PACE: Pace = { ahead: 4, restMs: 0 };
 /** For small pictures, many at once. */
 export const EASY_PACE: Pace = { ahead: 1, restMs: 150 };
 
@@ -258,8 +262,7 @@ export class Pictures implements Attempt {
   /** How long the link may say nothing although it was asked. */
   get #patienceMs(): number {
     const usualMs =
-      (this.#shown === null ? FIRST_SILENCE_MS : SILENCE_MS) +
-      GAPS * (this.#clock.roundTripMs ?? 0);
+      (this.#shown === null ? FIRST_SILENCE_MS : SILENCE_MS) + this.#clock.threeTripsMs;
     return Math.min(MOST_SILENCE_MS, Math.max(usualMs, GAPS * this.#gapMs));
   }
 

@@ -1,7 +1,7 @@
 /** Keeps one camera on screen by the best way there is, for ever; and the way to its car. */
 
 import { Climber, type Tried } from "./climber";
-import type { Relay } from "./drive/relay";
+import { CarWay, type CarWayOptions } from "./drive/carWay";
 import type { Transport, TransportListener } from "./drive/transport";
 import type { Refused } from "./errors";
 import type { CameraInfo, Delivery } from "./messages";
@@ -55,8 +55,7 @@ export interface WatcherOptions {
     options: Pick<PicturesOptions, "screen" | "pace" | "changed">,
   ) => Pictures;
   readonly decode: (jpeg: Blob) => Promise<ImageBitmap>;
-  /** The way to the car beside `Pictures`, not started. */
-  readonly createRelay: (listener: TransportListener) => Relay;
+  readonly createRelay: CarWayOptions["createRelay"];
   /** Null when none is needed. */
   readonly signaling: () => SignalingState | null;
   /** To the server and back. */
@@ -75,6 +74,7 @@ export class Watcher {
   readonly #view: Source<WatchView>;
   readonly #motion: MotionTracker;
   readonly #climber: Climber<Attempt>;
+  readonly #car: CarWay;
   readonly #video: VideoScreen;
   readonly #pictures: PictureScreen;
   #isWatched = false;
@@ -86,8 +86,6 @@ export class Watcher {
   #isBlocked = false;
   #lost: ReturnType<typeof setTimeout> | null = null;
   readonly #onlookers = new Set<object>();
-  #driving: TransportListener | null = null;
-  #relay: Relay | null = null;
 
   constructor(options: WatcherOptions) {
     this.camera = options.camera;
@@ -107,13 +105,19 @@ export class Watcher {
         this.#block(isBlocked);
       },
     });
+    this.#car = new CarWay({
+      createRelay: options.createRelay,
+      changed: () => {
+        this.#climber.decide();
+      },
+    });
     this.#climber = new Climber<Attempt>({
       open: (way, changed) => this.#open(way, changed),
       conditions: () => ({
         can: options.can(),
         isSupported: options.createPeerConnection !== null,
         roundTripMs: options.roundTripMs(),
-        isHeld: this.#isHeld,
+        isHeld: this.#car.isHeld,
         isCameraAway: isAway(this.#info),
       }),
       // A gateway that is there by the roster has only just come: nobody will tell of it again.
@@ -195,24 +199,18 @@ export class Watcher {
 
   /** Opens the way to the car as well, until the returned function is called. */
   drive(listener: TransportListener): () => void {
-    this.#driving = listener;
+    this.#car.listener = listener;
     this.#follow();
     return () => {
-      if (this.#driving !== listener) return;
-      this.#driving = null;
+      if (this.#car.listener !== listener) return;
+      this.#car.listener = null;
       this.#follow();
     };
   }
 
-  /**
-   * The way to the car beside what is shown; null while there is none. Who drives, or waits for
-   * it, over the relay stays there while it works: the place would be lost with it.
-   */
+  /** The way to the car beside what is shown; null while there is none. */
   get transport(): Transport | null {
-    const { lead } = this.#climber;
-    if (this.#relay !== null && this.#relay.isOpen && hasPlace(this.#relay)) return this.#relay;
-    const direct = lead instanceof Session ? lead.transport : null;
-    return direct?.isOpen === true || this.#relay === null ? direct : this.#relay;
+    return this.#car.transport;
   }
 
   /** Age, now, of the picture on screen, in ms; null when there is none or it is not known. */
@@ -239,11 +237,6 @@ export class Watcher {
 
   get #sessions(): Session[] {
     return this.#climber.attempts.filter((attempt) => attempt instanceof Session);
-  }
-
-  get #isHeld(): boolean {
-    const { transport } = this;
-    return this.#driving !== null && transport !== null && hasPlace(transport);
   }
 
   /** The browser wants a click before it plays this. */
@@ -352,40 +345,8 @@ export class Watcher {
     this.#lost = null;
   }
 
-  /** Control goes where the pictures are. */
   #follow(): void {
-    const { lead } = this.#climber;
-    for (const session of this.#sessions) session.drive(session === lead ? this.#driving : null);
-    const isWanted = this.#isWatched && this.#driving !== null;
-    if (isWanted && lead instanceof Pictures && lead.isConnected) this.#openRelay(this.#driving);
-    else if (!isWanted || (lead instanceof Session && lead.transport?.isOpen === true)) {
-      this.#closeRelay(!isWanted);
-    }
-  }
-
-  #openRelay(listener: TransportListener | null): void {
-    // One that was on the network that is gone may not know it yet.
-    if (this.#relay?.isDoubtful === true) this.#closeRelay(true);
-    if (this.#relay !== null || listener === null) return;
-    this.#relay = this.#options.createRelay({
-      changed: () => {
-        listener.changed();
-        this.#climber.decide();
-      },
-      heard: (news, from) => {
-        listener.heard(news, from);
-        this.#climber.decide();
-      },
-    });
-    this.#relay.start();
-  }
-
-  #closeRelay(isFinal: boolean): void {
-    const relay = this.#relay;
-    if (relay === null || (!isFinal && relay.isOpen && hasPlace(relay))) return;
-    this.#relay = null;
-    relay.close();
-    this.#driving?.changed();
+    this.#car.follow(this.#climber.lead, this.#sessions, this.#isWatched);
   }
 
   #block(isBlocked: boolean): void {
@@ -436,12 +397,6 @@ export class Watcher {
       tried,
     };
   }
-}
-
-/** Drives, or waits in line for it. */
-function hasPlace({ lease }: Transport): boolean {
-  const you = lease.car?.you;
-  return you === "driving" || you === "queued";
 }
 
 /** It gives no pictures, and says so. */

@@ -4,6 +4,7 @@ import { useRoute } from "../hooks/useRouter";
 import { CameraGrid } from "./CameraGrid";
 import { CameraPage } from "./CameraPage";
 import { DrivePage } from "./drive/DrivePage";
+import { DoctorPage } from "./doctor/DoctorPage";
 import { Header } from "./Header";
 import { Link } from "./Link";
 import { Notice } from "./Notice";
@@ -33,6 +34,8 @@ function Page() {
     window.scrollTo(0, 0);
     document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
   }, [route]);
+  // Also for whoever is not let in.
+  if (route.page === "doctor") return <DoctorPage />;
   if (status.state === "refused") {
     if (status.closeCode === 4401 || status.closeCode === 4403) {
       return <TokenPrompt isRetry={peerlens.hasToken} />;

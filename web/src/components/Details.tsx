@@ -9,6 +9,7 @@ import {
   resolution,
   UNKNOWN,
 } from "./format";
+import { Link } from "./Link";
 import { Icon } from "./Icon";
 import { pathName, triedName, triedWords } from "./pathWording";
 import { TraceChart } from "./TraceChart";
@@ -71,6 +72,9 @@ export function Details({ view, watcher, viewers }: DetailsProps) {
       <Rows title="What the gateway measures" testId="delivery" rows={deliveryRows(view)} />
       <Rows title="What was tried" testId="tried" rows={triedRows(view)} />
       <Rows title="What this page measures" testId="connection" rows={connection} />
+      <p className="details-doctor">
+        Something wrong? <Link to={{ page: "doctor" }}>Check the connection</Link>
+      </p>
     </details>
   );
 }

@@ -1,5 +1,5 @@
 import { useSignaling } from "../hooks/usePeerlens";
-import { Logo } from "./Icon";
+import { Icon, Logo } from "./Icon";
 import { Link } from "./Link";
 import { linkWords } from "./wording";
 
@@ -10,6 +10,9 @@ export function Header() {
       <Link to={{ page: "grid" }} className="brand" label="Peerlens, all cameras">
         <Logo />
         <span>Peerlens</span>
+      </Link>
+      <Link to={{ page: "doctor" }} className="doctor-link" label="Check the connection">
+        <Icon name="pulse" size={18} />
       </Link>
       <p className="link-state" data-state={status.state} role="status">
         <span className="dot" aria-hidden="true" />

@@ -33,7 +33,20 @@ const SHAPES = {
       <path d="m3 3 18 18" />
     </>
   ),
+  check: <path d="m5 12.5 4.5 4.5L19 7.5" />,
   close: <path d="m6 6 12 12M18 6 6 18" />,
+  copy: (
+    <>
+      <rect x="8.5" y="8.5" width="11.5" height="11.5" rx="2.5" />
+      <path d="M15.5 8.5V6A2.5 2.5 0 0 0 13 3.5H6A2.5 2.5 0 0 0 3.5 6v7A2.5 2.5 0 0 0 6 15.5h2.5" />
+    </>
+  ),
+  info: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M12 11v5M12 8h.01" />
+    </>
+  ),
   eye: (
     <>
       <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
@@ -57,6 +70,7 @@ const SHAPES = {
   ),
   motion: <path d="M3 12h3.5l2.5-7 5 14 2.5-7H21" />,
   pause: <path d="M9 5.5v13M15 5.5v13" />,
+  pulse: <path d="M3 12h4l2.5-6 4.5 12 2.5-6H21" />,
   play: <path d="M8 5.2v13.6L19 12 8 5.2Z" fill="currentColor" />,
   refresh: <path d="M20 11A8 8 0 0 0 5.8 6.6L4 8.5M4 4v4.5h4.5M4 13a8 8 0 0 0 14.2 4.4l1.8-1.9M20 20v-4.5h-4.5" />,
   settings: (

@@ -13,6 +13,7 @@ it("knows nothing at first", () => {
   const clock = new RemoteClock();
   expect(clock.offsetMs).toBeNull();
   expect(clock.roundTripMs).toBeNull();
+  expect(clock.threeTripsMs).toBe(0);
 });
 
 it("finds the offset when both ways take equally long", () => {
@@ -27,6 +28,10 @@ it("trusts the exchange with the shortest round trip", () => {
   clock.add(...exchange(1e12, -70, 2, 2));
   clock.add(...exchange(1e12 + 2_000, -70, 300, 2));
   expect(clock.offsetMs).toBe(-70);
+  expect([clock.roundTripMs, clock.threeTripsMs]).toEqual([4, 412]);
+  const quick = new RemoteClock();
+  for (const thereMs of [2, 6]) quick.add(...exchange(1e12, 0, thereMs, 2));
+  expect(quick.threeTripsMs).toBe(24);
 });
 
 it("forgets all but the last eight, so that it follows a drifting clock", () => {

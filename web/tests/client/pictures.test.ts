@@ -79,9 +79,11 @@ async function pass(ms: number, { everyMs = Infinity, answers = true } = {}): Pr
 
 const asked = () => socket.sentOf("next").length;
 
-it("joins first, with the token, asks for two pictures, and for the time", () => {
+it("joins first, with the token, asks for four pictures, and for the time", () => {
   expect(open().sent).toEqual([
     { type: "join", camera: "front", v: 1, token: "secret" },
+    { type: "next" },
+    { type: "next" },
     { type: "next" },
     { type: "next" },
     { type: "sync", sentMs: expect.any(Number) as number },
@@ -97,15 +99,15 @@ it("asks for one more whenever it has shown one, or skipped it", async () => {
   open();
   await see(1);
   expect(canvas.drawn).toEqual([1]);
-  expect(asked()).toBe(3);
+  expect(asked()).toBe(5);
   expect(pictures.state).toBe("live");
   // Two come while the first of them is being decoded: the second one waits.
   for (const size of [2, 3, 4]) socket.receiveBinary(picture(size));
-  expect(asked()).toBe(4);
+  expect(asked()).toBe(6);
   await canvas.decoded();
   await canvas.decoded();
   expect(canvas.drawn).toEqual([1, 2, 4]);
-  expect(asked()).toBe(6);
+  expect(asked()).toBe(8);
 });
 
 it("takes it easy where there are many small ones", async () => {

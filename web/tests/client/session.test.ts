@@ -320,6 +320,19 @@ describe("heartbeat", () => {
     expect(peer.channel.sentOf("sync")).toHaveLength(1);
   });
 
+  it("gives a gateway more time that has been slow to answer", async () => {
+    const peer = await connect();
+    await pass(300, peer, { frames: true, answers: false });
+    const sentMs = Number(peer.channel.sent.at(-1)?.sentMs);
+    await pass(400, peer, { frames: true, answers: false });
+    const atMs = epochNow();
+    peer.channel.receive({ type: "synced", sentMs, receivedMs: atMs, repliedMs: atMs });
+    await pass(1_720, peer, { answers: false });
+    expect(session.state).not.toBe("failed");
+    await pass(480, peer, { answers: false });
+    expect(session.state).toBe("failed");
+  });
+
   it("survives a probe that is answered", async () => {
     const peer = await connect();
     session.probe();

@@ -525,6 +525,16 @@ describe("driving", () => {
     expect(watcher.onScreenMs).toBeNull();
   });
 
+  it("gives a gateway that has to be fetched the time to come", async () => {
+    watcher.drive(listener);
+    await goRelay();
+    fake.control.open();
+    await relayOn(5_000, false);
+    expect(fake.controlSockets).toHaveLength(1);
+    await relayOn(2_000, false);
+    expect(fake.controlSockets).toHaveLength(2);
+  });
+
   it("does not rely on a socket that may be dead", async () => {
     watcher.drive(listener);
     await goRelay();

@@ -21,6 +21,8 @@ import { MOST_BUFFERED_BYTES, type Transport, type TransportListener } from "./t
 const SYNC_EVERY_MS = 500;
 /** Without a word for this long the link is dead. */
 const SILENCE_MS = 2_500;
+/** A gateway that is fetched has 5 s to come. */
+const FIRST_SILENCE_MS = 6_000;
 /** Without a word for longer than between two of them, it may be dead. */
 const DOUBT_MS = 1_500;
 
@@ -60,9 +62,9 @@ export class Relay implements Transport {
     return this.#roundTripMs;
   }
 
-  /** Nothing was heard when something should have been. */
+  /** It has spoken, and then nothing was heard when something should have been. */
   get isDoubtful(): boolean {
-    return performance.now() - this.#heardMs > DOUBT_MS;
+    return this.#isOpen && performance.now() - this.#heardMs > DOUBT_MS;
   }
 
   start(): void {
@@ -131,7 +133,7 @@ export class Relay implements Transport {
 
   #beat(): void {
     const nowMs = performance.now();
-    if (nowMs - this.#heardMs > SILENCE_MS) {
+    if (nowMs - this.#heardMs > (this.#isOpen ? SILENCE_MS : FIRST_SILENCE_MS)) {
       this.#lost(false);
       return;
     }
