@@ -5,6 +5,7 @@ import contextlib
 import importlib.metadata
 import logging
 import time
+import zlib
 from collections.abc import Mapping
 
 from gateway.camera import Camera
@@ -67,6 +68,8 @@ class HomeAssistant:
         }
         self._changes: dict[str, dict[str, bool | float]] = {}
         """What is to be changed, by camera."""
+        self._shown: dict[str, tuple[str, int]] = {}
+        """Event and checksum of the picture that the broker has, by camera."""
         self._asked = asyncio.Event()
         self._logged_s = float("-inf")
         self._version = importlib.metadata.version("peerlens")
@@ -109,7 +112,11 @@ class HomeAssistant:
 
     def _tell_all(self) -> None:
         """The broker may have forgotten everything, and Home Assistant may be new to it."""
+        self._shown.clear()
         for camera_id, watch in self._watches.items():
+            if not self._images:
+                # One may be there from when it was to be shown.
+                self.outbox.put(Message(self.topics.state(camera_id, "image"), ""))
             name = watch.camera.info.name
             for message in discovery(
                 self.topics, camera_id, name, self._version, images=self._images
@@ -136,17 +143,26 @@ class HomeAssistant:
             # Who deletes a picture does not want the broker to show it on.
             self.outbox.put(Message(self.topics.state(event.camera, "event"), ""))
             self.outbox.put(Message(image, ""))
+            self._shown.pop(event.camera, None)
             return
         self.outbox.put(event_message(self.topics, event))
         if event.snapshot and self._images:
-            self.outbox.put(Message(image, SnapshotOf(event.id)))
+            self.outbox.put(Message(image, SnapshotOf(event.camera, event.id)))
 
-    async def _snapshot(self, event_id: str) -> bytes | None:
+    async def _snapshot(self, of: SnapshotOf) -> bytes | None:
+        """Return the picture, unless the broker has it: an event changes more often than that."""
         try:
-            return await self._recording.snapshot(event_id)
+            jpeg = await self._recording.snapshot(of.event_id)
         except (EventsError, OSError) as error:
-            logger.debug("mqtt: no picture of %s: %s", event_id, error)
+            logger.debug("mqtt: no picture of %s: %s", of.event_id, error)
             return None
+        if jpeg is None:
+            return None
+        shown = (of.event_id, zlib.crc32(jpeg))
+        if self._shown.get(of.camera) == shown:
+            return None
+        self._shown[of.camera] = shown
+        return jpeg
 
     # Being told
 

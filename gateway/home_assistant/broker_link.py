@@ -5,6 +5,7 @@ import contextlib
 import logging
 import secrets
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 RETRY_FIRST_S, RETRY_MOST_S = 0.5, 30.0
 REFUSED_RETRY_S = 15.0
 """A broker that wants a person (wrong password) is asked again this rarely."""
+STABLE_S = 5.0
+"""A connection that held for this long worked: after it the first attempt is made soon again."""
 REPLY_TIMEOUT_S = 5.0
 """A broker that takes longer to answer, or to take a message, is given up."""
 KEEPALIVE_S = 15
@@ -42,11 +45,11 @@ class UnusableAuthority(aiomqtt.MqttError):
 
 @dataclass(frozen=True, slots=True)
 class LinkHooks:
-    """``connected`` fills the outbox with all that is, ``snapshot`` reads an event's JPEG."""
+    """``connected`` fills the outbox; ``snapshot`` gives a JPEG, if it is to be sent."""
 
     connected: Callable[[], None]
     received: Callable[[Received], None]
-    snapshot: Callable[[str], Awaitable[bytes | None]]
+    snapshot: Callable[[SnapshotOf], Awaitable[bytes | None]]
 
 
 class BrokerLink:
@@ -65,6 +68,7 @@ class BrokerLink:
         self._outbox = outbox
         self._hooks = hooks
         self._told: str | None = None
+        self._connected_s = 0.0
         self._sending = False
         self._sent = asyncio.Event()
         # Of its own for each process: two of one name would throw each other out for ever.
@@ -81,7 +85,7 @@ class BrokerLink:
                 if _is_cancelled():
                     # The client failed to say goodbye, and raised that instead.
                     raise asyncio.CancelledError from error
-                if self.connected:
+                if self.connected and time.monotonic() - self._connected_s >= STABLE_S:
                     backoff.reset()
                 if _is_refusal(error):
                     delay_s = max(delay_s, REFUSED_RETRY_S)
@@ -112,6 +116,7 @@ class BrokerLink:
                 await client.subscribe(topic, qos=AT_LEAST_ONCE)
             self.connects += 1
             self.connected = True
+            self._connected_s = time.monotonic()
             self.problem = self._told = None
             logger.info("= mqtt: connected to %s:%d", *self._address)
             self._hooks.connected()
@@ -163,7 +168,7 @@ class BrokerLink:
     async def _publish(self, client: aiomqtt.Client, message: Message) -> None:
         payload: str | bytes | None
         if isinstance(message.payload, SnapshotOf):
-            payload = await self._hooks.snapshot(message.payload.event_id)
+            payload = await self._hooks.snapshot(message.payload)
             if payload is None:
                 return
         else:

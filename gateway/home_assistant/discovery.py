@@ -54,10 +54,11 @@ def _config(topics: Topics, camera: str, name: str, version: str, entity: str) -
         **_ENTITIES[entity],
         **_topics(topics, camera, entity),
         "unique_id": f"{node}_{entity}",
-        "availability": [{"topic": topic} for topic in _availability(topics, camera, entity)],
+        "availability": [
+            {"topic": topic, "payload_available": ONLINE, "payload_not_available": OFFLINE}
+            for topic in _availability(topics, camera, entity)
+        ],
         "availability_mode": "all",
-        "payload_available": ONLINE,
-        "payload_not_available": OFFLINE,
         "qos": 1,
         "device": {
             "identifiers": [node],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class SnapshotOf:
     """Stands for the JPEG of an event until it is sent: it is read as late as that."""
 
+    camera: str
     event_id: str
 
 

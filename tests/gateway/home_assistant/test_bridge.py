@@ -8,6 +8,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,8 @@ async def test_motion_comes_and_goes_with_the_picture_of_the_event(tmp_path: Pat
             stored = await gateway.recording.snapshot(event["id"])
             assert stored is not None
             await home.shows(f"{ROOT}/front/image", stored)
+            shown = [payload for topic, payload in home.history if topic == f"{ROOT}/front/image"]
+            assert all(a != b for a, b in pairwise(shown)), "each picture goes there once"
 
             # Whoever deletes the event does not want its picture shown on.
             await gateway.recording.delete(event["id"])
@@ -207,6 +210,20 @@ async def test_a_camera_that_is_no_more_is_removed_from_the_broker(tmp_path: Pat
                 await home.shows(f"{ROOT}/availability", "online")
                 await home.shows(f"{ROOT}/front/availability", "offline")
                 assert [topic for topic in home.newest if "yard" in topic] == []
+
+
+async def test_a_picture_from_before_goes_when_none_are_to_be_shown(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as broker:
+        async with listener(broker) as home:
+            await home.publish(f"{ROOT}/front/image", b"\xff\xd8", retain=True)
+            async with cameras(tmp_path, settings(broker, images=False)):
+                await home.shows(f"{ROOT}/front/image", b"")
+                await home.shows(f"{ROOT}/availability", "online")
+            assert not [
+                topic
+                for topic, payload in home.newest.items()
+                if topic.startswith("homeassistant/image/") and payload
+            ]
 
 
 async def test_a_wrong_password_is_told_once_and_tried_again(

@@ -34,8 +34,9 @@ def test_each_entity_is_one_of_the_same_device_with_an_id_of_its_own() -> None:
 
 def test_what_is_seen_needs_camera_and_gateway_what_is_set_needs_the_gateway() -> None:
     found = configs()
-    gateway = {"topic": "peerlens/local/availability"}
-    camera = {"topic": "peerlens/local/front/availability"}
+    payloads = {"payload_available": "online", "payload_not_available": "offline"}
+    gateway = {"topic": "peerlens/local/availability", **payloads}
+    camera = {"topic": "peerlens/local/front/availability", **payloads}
     for name in ("motion", "person"):
         assert found[name]["availability"] == [gateway, camera]
     for name in ("detection", "threshold", "last_event"):
