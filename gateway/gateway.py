@@ -7,10 +7,14 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edge.problems import Problem
 from edge.roles import Role
 from edge.whep_http import Answered
+from gateway.ai.describer import Describer
+from gateway.ai.settings import AiSettings
+from gateway.ai.spent_file import SPENT_FILE
 from gateway.camera import Camera
 from gateway.certificate import SharedCertificate
 from gateway.drive.cars import Cars
@@ -18,6 +22,7 @@ from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.errors import UnknownCamera, ViewerRefused
 from gateway.events.recording import Recording
 from gateway.events.settings import EventsSettings
+from gateway.home_assistant.settings import MqttSettings
 from gateway.motion.classifier import Classifier
 from gateway.motion.memory import MOTION_FILE, MotionMemory
 from gateway.output.outputs import Outputs
@@ -27,6 +32,9 @@ from gateway.peers import Peers
 from gateway.picture_viewers import PictureViewers
 from gateway.settings import CameraSettings, UplinkSettings, WebrtcSettings
 from protocol.messages import CameraInfo, Candidate
+
+if TYPE_CHECKING:
+    from gateway.home_assistant.bridge import HomeAssistant
 
 RETRY_AFTER_S = 5
 SESSION_BYTES = 16
@@ -38,6 +46,7 @@ class Gateway:
 
     ``signaling`` may be set later: from there come the pictures of cameras that push them.
     Without ``events`` none are kept. ``state_dir`` holds what was changed at run time.
+    ``gateway_id`` is its name at the broker of ``mqtt``.
     """
 
     def __init__(
@@ -48,6 +57,9 @@ class Gateway:
         drive: DriveSettings | None = None,
         *,
         events: EventsSettings | None = None,
+        ai: AiSettings | None = None,
+        mqtt: MqttSettings | None = None,
+        gateway_id: str = "local",
         state_dir: Path = Path(".peerlens"),
         signaling: UplinkSettings | None = None,
         from_loopback: bool = False,
@@ -89,7 +101,17 @@ class Gateway:
         )
         self.outputs = Outputs(self.cameras, webrtc, certificate, self.peers.turn_choice)
         self.motion_memory = MotionMemory(state_dir / MOTION_FILE, self.cameras)
+        self.describer: Describer | None = None
+        if ai is not None and ai.enabled:
+            self.describer = Describer(ai, self.recording, state_dir / SPENT_FILE)
+        self.home_assistant = self._bridge(mqtt, gateway_id) if mqtt is not None else None
         self._stack = contextlib.AsyncExitStack()
+
+    def _bridge(self, mqtt: MqttSettings, gateway_id: str) -> "HomeAssistant":
+        # Only who has a broker needs the package for it.
+        from gateway.home_assistant.bridge import HomeAssistant  # noqa: PLC0415
+
+        return HomeAssistant(mqtt, gateway_id, self.cameras, self.recording, self.motion_memory)
 
     async def __aenter__(self) -> "Gateway":
         async with contextlib.AsyncExitStack() as stack:
@@ -101,6 +123,9 @@ class Gateway:
             for camera in self.cameras.values():
                 await stack.enter_async_context(camera)
             await stack.enter_async_context(self.recording)
+            for part in (self.describer, self.home_assistant):
+                if part is not None:
+                    await stack.enter_async_context(part)
             watched = overload_watched(self.overload, self.cameras.values())
             await stack.enter_async_context(watched)
             await stack.enter_async_context(self.cars)

@@ -14,8 +14,10 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 
 from edge.ice_servers import IceSettings
 from edge.settings import ServerSettings
+from gateway.ai.settings import AiSettings
 from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.events.settings import EventsSettings
+from gateway.home_assistant.settings import MqttSettings
 from gateway.settings import (
     CAMERA_ID,
     MAX_CAMERAS,
@@ -53,6 +55,8 @@ class MediaConfig(ServerSettings):
     drive: DriveSettings = DriveSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
     events: EventsSettings = EventsSettings()
+    ai: AiSettings = AiSettings()
+    mqtt: MqttSettings | None = None
 
     @model_validator(mode="after")
     def _cars_fit(self) -> Self:
@@ -164,6 +168,9 @@ def _with_absolute_paths(config: BaseModel, folder: Path) -> dict[str, Any]:
         settings["http"]["web_root"] = folder / settings["http"]["web_root"]
     if settings.get("events", {}).get("path") is not None:
         settings["events"]["path"] = folder / settings["events"]["path"]
+    mqtt = settings.get("mqtt") or {}
+    if mqtt.get("tls_ca") is not None:
+        mqtt["tls_ca"] = folder / mqtt["tls_ca"]
     for camera in settings.get("cameras", {}).values():
         scheme, _, path = camera["source"].partition(":")
         if scheme.lower() == "file" and not path.startswith("/"):

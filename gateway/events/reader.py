@@ -71,7 +71,10 @@ class EventReader:
                 return none
             try:
                 with translated():
-                    return work(self._connected())
+                    connection = self._connected()
+                    # The file is there a moment before its first table is.
+                    [version] = connection.execute("PRAGMA user_version").fetchone()
+                    return work(connection) if version else none
             except (sqlite3.Error, CorruptDatabase) as error:
                 self._disconnect()
                 raise StoreUnavailable(f"the database cannot be read: {error}") from error

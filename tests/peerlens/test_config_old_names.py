@@ -33,6 +33,12 @@ def test_they_set_what_they_used_to(file: Path) -> None:
     assert config.events.path == Path("/var/lib/snapshots")
 
 
+def test_they_configure_who_describes_pictures(file: Path) -> None:
+    environ = {"ENABLE_AI": "true", "AI_COOLDOWN": "30", "OPENAI_API_KEY": "123456"}
+    ai = load(UpConfig, file, environ=environ).ai
+    assert (ai.enabled, ai.cooldown_s, ai.api_key) == (True, 30.0, "123456")
+
+
 def test_new_names_and_flags_beat_them(file: Path) -> None:
     environ = {
         "MOTION_THRESHOLD": "0.05",

@@ -19,6 +19,8 @@ from gateway.events.database import (
     select,
 )
 from gateway.events.errors import CorruptDatabase, NewerDatabase
+from gateway.events.folder import EventFolder
+from gateway.events.reader import EventReader
 from tests.support.events import event
 
 
@@ -140,6 +142,21 @@ def test_a_corrupt_database_is_recognised(path: Path, damage: str) -> None:
     path.write_bytes(data)
     with pytest.raises(CorruptDatabase):
         EventDatabase(path)
+
+
+async def test_a_file_that_has_no_table_yet_holds_no_events(tmp_path: Path) -> None:
+    folder = EventFolder(tmp_path / "events")
+    folder.make()
+    folder.database.touch()
+    reader = EventReader(folder, lambda: 0)
+    try:
+        assert await reader.select(EventQuery()) == []
+        database = EventDatabase(folder.database)
+        database.save(event(1_000), 1_000)
+        assert len(await reader.select(EventQuery())) == 1
+        database.close()
+    finally:
+        reader.close()
 
 
 WRITER = """
