@@ -11,10 +11,10 @@ from pathlib import Path
 from bench.clip_server import write_clip
 from bench.figures import percentile, rounded, table
 from bench.motion_daemon import installed
-from bench.motion_footage import Footage, footage
+from bench.motion_footage import Footage, Naming, footage, naming
 from bench.motion_rival import SETTINGS, Rival, watch
 from bench.motion_scenes import FPS, SEEN_PERCENT, WARM_UP_S, Scene, Shot, all_scenes, shots
-from bench.motion_score import Score, Span, score, spans
+from bench.motion_score import Happening, Score, Span, happenings, score
 from bench.options import run
 from gateway.decode import jpeg_luma
 from gateway.motion import Episodes, MotionDetector
@@ -34,7 +34,7 @@ class Watched:
     """One scene, as Peerlens' detector saw it."""
 
     scene: Scene
-    truth: tuple[Span, ...]
+    truth: tuple[Happening, ...]
     alarms: tuple[Span, ...]
     frames: int
     decode_s: float
@@ -54,7 +54,7 @@ def file_name(scene: Scene) -> str:
 def look(scene: Scene, seen: Iterator[Shot]) -> Watched:
     """Run detector and episodes over ``seen``."""
     detector, episodes = MotionDetector(scene.settings), Episodes()
-    alarms, moments = list[Span](), list[tuple[float, bool]]()
+    alarms, moments = list[Span](), list[tuple[float, float]]()
     decode_s = detect_s = 0.0
     for shot in seen:
         started_s = time.thread_time()
@@ -67,7 +67,7 @@ def look(scene: Scene, seen: Iterator[Shot]) -> Watched:
         episode = episodes.take(event)
         detect_s += time.thread_time() - decoded_s
         decode_s += decoded_s - started_s
-        moments.append((shot.capture_s, shot.seen >= SEEN_PERCENT))
+        moments.append((shot.capture_s, shot.seen))
         if episodes.open and not was_open:
             alarms.append(Span(shot.capture_s, shot.capture_s))
         elif episode is not None and episode.ended:
@@ -75,7 +75,7 @@ def look(scene: Scene, seen: Iterator[Shot]) -> Watched:
     last = episodes.end()
     if last is not None:
         alarms[-1] = Span(alarms[-1].start_s, last.last_s)
-    truth = tuple(spans(moments))
+    truth = tuple(happenings(moments, SEEN_PERCENT))
     return Watched(scene, truth, tuple(alarms), len(moments), decode_s, detect_s)
 
 
@@ -123,7 +123,7 @@ def bench(quick: bool) -> None:
         long = [] if quick else list(pool.map(watch_long, empty[: len(empty) // len(SEEDS)]))
         large_ms = large_ms_per_frame(3.0 if quick else 10.0)
         rivals = _rivals(folder, watched, duration_s, quick)
-    _report(watched, long, rivals, large_ms, footage(quick))
+    _report(watched, long, rivals, large_ms, footage(quick), naming(duration_s))
 
 
 def _rivals(
@@ -152,6 +152,7 @@ def _report(
     rivals: Mapping[str, tuple[Score, float, Rival]],
     large_ms: float,
     real: Footage | None,
+    named: Naming,
 ) -> None:
     best = max(rivals, key=lambda name: rivals[name][0].f1) if rivals else None
     print(_scenes_table(watched, rivals[best][2] if best else None))
@@ -165,6 +166,10 @@ def _report(
         rows.append((f"motion, {name}", *_cells(its), f"{cpu_ms:.2f}"))
     header = ("", "F1", "precision", "recall", "false alarms", "CPU ms per frame")
     print(table(header, rows))
+    print(
+        f"named rightly in one look: {named.right} of {named.looks}, of people"
+        f" {named.people_right} of {named.people}; {named.ms_per_look:.1f} ms each"
+    )
     if real is not None:
         print(real.text)
     empty = [one for one in watched if one.scene.empty]
@@ -195,6 +200,9 @@ def _report(
                 "first_alarm_p95_s": percentile(total.delays_s, 95.0) if total.delays_s else None,
                 "first_alarm_max_s": max(total.delays_s, default=None),
                 "first_alarm_within_half_a_second": soon / max(1, total.found),
+                "named_rightly": named.right / max(1, named.looks),
+                "people_named_rightly": named.people_right / max(1, named.people),
+                "ms_per_look": named.ms_per_look,
                 **(real.figures if real is not None else {"vtest_frames": None}),
             }
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 JOIN_S = 3.0
 """Somebody who is gone for less than this is still the same event."""
 EARLY_S, LATE_S = 0.2, 1.0
-"""An alarm that begins so much before or after an event is about it: what a figure uncovers may
-take a moment to be background."""
+"""An alarm that begins so much before or after an event is about it: clocks differ, and what a
+figure uncovers may take a moment to be background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,16 @@ class Span:
     """From ``start_s`` to ``end_s`` of a scene, something moved, or was said to."""
 
     start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What truly happened: something was in the picture from ``start_s`` to ``end_s``, and from
+    ``entry_s`` on enough of it to ask for an alarm."""
+
+    start_s: float
+    entry_s: float
     end_s: float
 
 
@@ -66,7 +76,22 @@ def spans(moments: Iterable[tuple[float, bool]], join_s: float = JOIN_S) -> list
     return found
 
 
-def score(truth: Sequence[Span], alarms: Sequence[Span], from_s: float = 0.0) -> Score:
+def happenings(moments: Iterable[tuple[float, float]], enough: float) -> list[Happening]:
+    """Turn moments, in order, and how much of something is there then into what happened.
+
+    What never was enough did not.
+    """
+    seen = list(moments)
+    found = []
+    for span in spans((at_s, part > 0.0) for at_s, part in seen):
+        within = (at_s for at_s, part in seen if span.start_s <= at_s and part >= enough)
+        entry_s = next(within, None)
+        if entry_s is not None and entry_s <= span.end_s:
+            found.append(Happening(span.start_s, entry_s, span.end_s))
+    return found
+
+
+def score(truth: Sequence[Happening], alarms: Sequence[Span], from_s: float = 0.0) -> Score:
     """Judge alarms that begin at ``from_s`` or later.
 
     An alarm is about an event when it begins within it. Several about one are one: who stops is
@@ -76,12 +101,12 @@ def score(truth: Sequence[Span], alarms: Sequence[Span], from_s: float = 0.0) ->
     for alarm in alarms:
         about = next((n for n, event in enumerate(truth) if _within(alarm, event)), None)
         if about is not None:
-            found.setdefault(about, alarm.start_s - truth[about].start_s)
+            found.setdefault(about, alarm.start_s - truth[about].entry_s)
         elif alarm.start_s >= from_s:
             false_alarms += 1
     delays_s = tuple(max(0.0, delay_s) for delay_s in found.values())
     return Score(len(found), len(truth) - len(found), false_alarms, delays_s)
 
 
-def _within(alarm: Span, event: Span) -> bool:
+def _within(alarm: Span, event: Happening) -> bool:
     return event.start_s - EARLY_S <= alarm.start_s <= event.end_s + LATE_S

@@ -38,7 +38,7 @@ STEADIER = 0.6
 """Part of these that may still be changed once it is moved back; else it is something else."""
 MOST_SHAKE = 0.06
 """As a part of the width; what moves further is turned by somebody."""
-PICTURES_PUT_OFF = 5
+PICTURES_PUT_OFF = 2
 SMALLEST_SIDE_TO_STEADY = 32
 LIT = 0.008
 """Part of the samples that must have changed for it to be worth asking whether it is light."""
@@ -95,14 +95,15 @@ class Background:
         """Compare and learn. ``elapsed_s`` is the time since the previous picture."""
         picture = _smooth(luma)
         known, seen = self._sample(self._mean), self._sample(picture)
+        if _restless(known, seen) > SHAKEN * seen.size:
+            picture = self._if_shaken(picture, known, seen)
+            seen = self._sample(picture)
         switched = _changed_as_one(seen - known)
         shift = self._follow_light(known, seen)
-        suspicious = int(np.count_nonzero(np.abs(seen - known) > CHANGED))
-        if suspicious > SHAKEN * seen.size:
-            picture = self._if_shaken(picture, known, suspicious)
+        restless = _restless(self._sample(self._mean), seen)
         difference = picture - self._mean
         residual, noise = np.abs(difference), self._noise
-        if suspicious > LIT * seen.size:
+        if restless > LIT * seen.size:
             lit = light_on(self._mean, picture, residual, noise)
             if lit is not None:
                 np.copyto(self._mean, picture, where=lit.view(bool))
@@ -137,17 +138,17 @@ class Background:
             np.clip(self._mean, 0.0, 255.0, out=self._mean)
         return shift
 
-    def _if_shaken(self, picture: Plane, known: Plane, suspicious: int) -> Plane:
+    def _if_shaken(self, picture: Plane, known: Plane, seen: Plane) -> Plane:
         """Steady the picture. To look is dear: where it was for nothing, it is put off a while."""
         if self._not_shaken > 0:
             self._not_shaken -= 1
             return picture
-        steadied = self._steadied(picture, known, suspicious)
+        steadied = self._steadied(picture, known, _restless(known, seen))
         if steadied is picture:
             self._not_shaken = PICTURES_PUT_OFF
         return steadied
 
-    def _steadied(self, picture: Plane, known: Plane, suspicious: int) -> Plane:
+    def _steadied(self, picture: Plane, known: Plane, restless: int) -> Plane:
         """The picture moved back to where the background is, if the camera shook."""
         if self._window is None:
             return picture
@@ -157,12 +158,17 @@ class Background:
             return picture
         back = np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]], np.float32)
         height, width = picture.shape
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        # Where it shows nothing now, it is as it was.
         moved: Any = cv2.warpAffine(
-            picture, back, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+            picture,
+            back,
+            (width, height),
+            dst=self._mean.copy(),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_TRANSPARENT,
         )
-        left = int(np.count_nonzero(np.abs(self._sample(moved) - known) > CHANGED))
-        return np.asarray(moved) if left < STEADIER * suspicious else picture
+        left = _restless(known, self._sample(moved))
+        return np.asarray(moved) if left < STEADIER * restless else picture
 
     def _sample(self, plane: Plane) -> Plane:
         """Every few pixels of every few rows: several hundred tell enough of the light."""
@@ -176,6 +182,12 @@ def _smooth(luma: Luma) -> Plane:
 
 def _rate(step_s: float, tau_s: float) -> float:
     return 1.0 - math.exp(-step_s / tau_s)
+
+
+def _restless(known: Plane, seen: Plane) -> int:
+    """How many samples changed otherwise than most."""
+    change = seen - known
+    return int(np.count_nonzero(np.abs(change - _median(change)) > CHANGED))
 
 
 def _changed_as_one(signed: Plane) -> bool:

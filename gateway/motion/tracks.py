@@ -17,6 +17,10 @@ WAY = 0.0125
 """How far something must have come, as a part of the picture's width: 2 pixels of 160."""
 STRAIGHT = 0.6
 """Of the way it went, so much must have got it further: leaves sway, rain is here and there."""
+FEWEST_LOOKS = 3
+"""Between two points every way is straight."""
+SEEN_PART = 0.75
+"""In so many of the frames one sees what is really there."""
 HISTORY_S = 1.0
 MAX_HISTORY = 40
 
@@ -31,6 +35,9 @@ class Track:
     seen_s: float
     first: tuple[float, float] = (0.0, 0.0)
     """Where its middle was when it was first seen."""
+    frames: int = 0
+    looks: int = 0
+    """In how many frames since then it was seen."""
     sure: bool = False
     history: deque[tuple[float, float, float, Box]] = field(
         default_factory=lambda: deque(maxlen=MAX_HISTORY)
@@ -40,6 +47,7 @@ class Track:
     def add(self, piece: Piece, capture_s: float) -> None:
         self.piece = piece
         self.seen_s = capture_s
+        self.looks += 1
         self.history.append((capture_s, *piece.middle, piece.box))
         while capture_s - self.history[0][0] > HISTORY_S:
             self.history.popleft()
@@ -66,6 +74,8 @@ class Track:
 
     def goes_somewhere(self, width: int, height: int) -> bool:
         """Whether it moved on, rather than to and fro."""
+        if self.looks < max(FEWEST_LOOKS, SEEN_PART * self.frames):
+            return False
         needed = WAY * width
         xs = [x for _, x, _, _ in self.history]
         ys = [y for _, _, y, _ in self.history]
@@ -110,9 +120,11 @@ class Tracks:
             if own is not None:
                 track.add(own, capture_s)
                 seen.append(track)
+        for track in self._tracks:
+            track.frames += 1
         for piece in rest[: max(0, MAX_TRACKS - len(self._tracks))]:
             self._number += 1
-            track = Track(self._number, piece, capture_s, capture_s, piece.middle)
+            track = Track(self._number, piece, capture_s, capture_s, piece.middle, frames=1)
             track.add(piece, capture_s)
             self._tracks.append(track)
             seen.append(track)
@@ -141,7 +153,7 @@ class Tracks:
         rest.remove(own)
         # A coat as dark as the wall leaves head and legs; who walks beside it is somebody else.
         for piece in near:
-            if overlap(piece.box, _wider(own.box)):
+            if overlap(piece.box, _wider(own.box)) or _above_each_other(piece, own):
                 own = united(own, piece)
                 rest.remove(piece)
         return own
@@ -156,6 +168,10 @@ def _wider(box: Box) -> Box:
     left, top, right, bottom = box
     room = 2 + (right - left) // 8, 2 + (bottom - top) // 8
     return left - room[0], top - room[1], right + room[0], bottom + room[1]
+
+
+def _above_each_other(a: Piece, b: Piece) -> bool:
+    return a.box[0] < b.box[2] and b.box[0] < a.box[2]
 
 
 def _distance(a: Piece, b: Piece) -> float:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.motion import MotionDetector
-from gateway.settings import MotionSettings
+from gateway.motion_settings import MotionSettings
 from gateway.units import MotionEvent, MotionRegion
 
 Picture = npt.NDArray[np.float64]
