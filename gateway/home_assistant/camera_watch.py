@@ -65,7 +65,8 @@ class CameraWatch:
 
     def _detected(self, event: MotionEvent) -> None:
         if event.level != "NONE":
-            self._moving_until_s = event.capture_s + HOLD_S
+            # By when it was told: a source may be seconds behind.
+            self._moving_until_s = time.monotonic() + HOLD_S
         episode = self._episodes.take(event)
         if episode is not None:
             self._person = episode.what == PERSON
