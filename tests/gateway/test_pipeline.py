@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gateway.motion_settings import MotionSettings
 from gateway.decode import Luma
 from gateway.motion import MotionDetector
+from gateway.motion_settings import MotionSettings
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.quality import ladder
 from gateway.stream import KEYFRAME_INTERVAL_S, EncodedStream
