@@ -60,7 +60,7 @@ def watch(folder: Path, scenes: Mapping[str, Scene], duration_s: float, settings
             watched_s = time.time() - from_s
     lines = said.read_text("utf-8").splitlines() if said.exists() else []
     frames = watched_s * len(names) * 15
-    return Rival(_spans(lines, names, begun, duration_s), 1_000.0 * cpu_s / frames)
+    return Rival(told_spans(lines, names, begun, duration_s), 1_000.0 * cpu_s / frames)
 
 
 def _all_begun(server: ClipServer, daemon: Child, count: int) -> dict[str, float]:
@@ -84,9 +84,10 @@ def _mask(folder: Path, name: str, scene: Scene) -> str:
     return f"mask_file {path}"
 
 
-def _spans(
+def told_spans(
     lines: Sequence[str], names: Sequence[str], begun: Mapping[str, float], duration_s: float
 ) -> dict[str, list[Span]]:
+    """What it said, in lines of camera, start or end, and wall time, in each clip's own time."""
     found: dict[str, list[Span]] = {name: [] for name in names}
     for line in lines:
         number, kind, at = line.split()
