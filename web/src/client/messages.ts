@@ -285,8 +285,10 @@ const eventInfo = {
   clip: optional(boolean, false),
   description: maybe(words),
 };
+/** Also the events of `/api/events`. */
+export const event = object(eventInfo);
 const EventChanged = message("event", {
-  event: required(object(eventInfo)),
+  event: required(event),
   deleted: optional(boolean, false),
 });
 export type EventInfo = Output<typeof eventInfo>;
