@@ -11,7 +11,7 @@ import json
 import struct
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,12 +55,12 @@ class ClipServer:
 
 
 @contextlib.contextmanager
-def clip_server(folder: Path) -> Iterator[ClipServer]:
-    """Serve the clips in ``folder`` for the time of the block."""
+def clip_server(folder: Path, before: Sequence[str] = ()) -> Iterator[ClipServer]:
+    """Serve the clips in ``folder`` for the time of the block; ``before`` precedes the command."""
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     argv = python("bench.clip_server", "--port", str(port), "--folder", str(folder))
-    with child("clips", argv, ready=f"{origin}/status") as started:
+    with child("clips", [*before, *argv], ready=f"{origin}/status") as started:
         yield ClipServer(started, origin)
 
 

@@ -31,12 +31,15 @@ def installed() -> bool:
 
 @contextlib.contextmanager
 def motion_daemon(
-    sources: Sequence[str], general: str = "", of_each: Sequence[str] = ()
+    sources: Sequence[str],
+    general: str = "",
+    of_each: Sequence[str] = (),
+    before: Sequence[str] = (),
 ) -> Iterator[Child]:
     """Run ``motion`` with these MJPEG streams for the time of the block.
 
     ``general`` is more configuration, and ``of_each`` more for each of the cameras, which count
-    from 1.
+    from 1. ``before`` goes before the command.
     """
     with tempfile.TemporaryDirectory(prefix="bench-motion-") as name:
         folder = Path(name)
@@ -48,5 +51,5 @@ def motion_daemon(
             lines.append(f"camera {file}")
         main = folder / "motion.conf"
         main.write_text("\n".join(lines) + "\n")
-        with child("motion", [BINARY, "-n", "-c", str(main)]) as started:
+        with child("motion", [*before, BINARY, "-n", "-c", str(main)]) as started:
             yield started

@@ -68,6 +68,13 @@ class MediaConfig(ServerSettings):
                     f"cars.{car_id}.camera: expected one of the cameras ({known}),"
                     f" given {car.camera}"
                 )
+            if self.cameras[car.camera].source.startswith("push:"):
+                # How long its pictures waited on their way to signaling nobody knows, and so the
+                # interlock could not tell old ones from new ones.
+                raise ValueError(
+                    f"cars.{car_id}.camera: expected a camera that the gateway reads itself: the"
+                    f" age of pushed pictures is not known, and {car.camera} pushes its own"
+                )
             for part, name in (("camera", car.camera), ("board", car.board)):
                 if name is None:
                     continue

@@ -32,13 +32,15 @@ CHANGED = 12.0
 """Grey levels that count as changed when the question is whether the light was."""
 MOST_SAMPLES = 500
 """numpy keeps the interpreter's lock for arrays no larger than this."""
-SHAKEN = 0.02
+SHAKEN = 0.01
 """Part of the samples that must have changed for it to be worth asking whether all has moved."""
 STEADIER = 0.6
 """Part of these that may still be changed once it is moved back; else it is something else."""
 MOST_SHAKE = 0.06
 """As a part of the width; what moves further is turned by somebody."""
-PICTURES_PUT_OFF = 2
+PICTURES_PUT_OFF = 3
+PICTURES_UNSTEADY = 90
+"""A camera that shook shakes again; so long the finest edges are not believed."""
 SMALLEST_SIDE_TO_STEADY = 32
 LIT = 0.008
 """Part of the samples that must have changed for it to be worth asking whether it is light."""
@@ -52,13 +54,14 @@ class Difference:
 
     ``residual`` and ``noise`` are float32 planes in grey levels, ``residual`` unsigned.
     ``light_shift`` is the mean of what was taken out, and ``light_switched`` says that it was
-    too much to believe anything else of this picture.
+    too much to believe anything else of this picture. ``unsteady``: the camera shakes these days.
     """
 
     residual: Plane
     noise: Plane
     light_shift: float
     light_switched: bool
+    unsteady: bool = False
 
 
 class Background:
@@ -76,6 +79,7 @@ class Background:
         self._noise: Plane = np.full(luma.shape, INITIAL_NOISE, np.float32)
         self._learned = 1
         self._not_shaken = 0
+        self._unsteady = 0
         self._window: Plane | None = None
         if min(luma.shape) >= SMALLEST_SIDE_TO_STEADY:
             window: Any = cv2.createHanningWindow((luma.shape[1], luma.shape[0]), cv2.CV_32F)
@@ -95,15 +99,19 @@ class Background:
         """Compare and learn. ``elapsed_s`` is the time since the previous picture."""
         picture = _smooth(luma)
         known, seen = self._sample(self._mean), self._sample(picture)
-        if _restless(known, seen) > SHAKEN * seen.size:
+        # The median, which tells light from shaking, is dear: most pictures do not need it.
+        if _changed(known, seen) > SHAKEN * seen.size:
             picture = self._if_shaken(picture, known, seen)
             seen = self._sample(picture)
         switched = _changed_as_one(seen - known)
         shift = self._follow_light(known, seen)
-        restless = _restless(self._sample(self._mean), seen)
+        changed = _changed(self._sample(self._mean), seen)
         difference = picture - self._mean
         residual, noise = np.abs(difference), self._noise
-        if restless > LIT * seen.size:
+        if self._unsteady > 0:
+            self._unsteady -= 1
+            residual = self._beyond_neighbours(picture)
+        if changed > LIT * seen.size:
             lit = light_on(self._mean, picture, residual, noise)
             if lit is not None:
                 np.copyto(self._mean, picture, where=lit.view(bool))
@@ -112,7 +120,9 @@ class Background:
         step_s = min(max(elapsed_s, 0.0), LONGEST_STEP_S)
         self._learn_mean(difference, step_s)
         self._learn_noise(residual, _rate(step_s, NOISE_TAU_S))
-        return Difference(residual, noise, shift, switched or shift > LIGHT_STEP)
+        return Difference(
+            residual, noise, shift, switched or shift > LIGHT_STEP, self._unsteady > 0
+        )
 
     def _learn_mean(self, difference: Plane, step_s: float) -> None:
         """Overwrites ``difference``."""
@@ -140,13 +150,25 @@ class Background:
 
     def _if_shaken(self, picture: Plane, known: Plane, seen: Plane) -> Plane:
         """Steady the picture. To look is dear: where it was for nothing, it is put off a while."""
+        restless = _restless(known, seen)
+        if restless <= SHAKEN * seen.size:
+            return picture
         if self._not_shaken > 0:
             self._not_shaken -= 1
             return picture
-        steadied = self._steadied(picture, known, _restless(known, seen))
+        steadied = self._steadied(picture, known, restless)
         if steadied is picture:
             self._not_shaken = PICTURES_PUT_OFF
+        else:
+            self._unsteady = PICTURES_UNSTEADY
         return steadied
+
+    def _beyond_neighbours(self, picture: Plane) -> Plane:
+        """What differs from all pixels around, too: no camera is steadied to the last of them."""
+        around = np.ones((3, 3), np.uint8)
+        highest, lowest = cv2.dilate(self._mean, around), cv2.erode(self._mean, around)
+        beyond = np.maximum(picture - highest, lowest - picture)
+        return np.asarray(np.maximum(beyond, np.float32(0.0)), dtype=np.float32)
 
     def _steadied(self, picture: Plane, known: Plane, restless: int) -> Plane:
         """The picture moved back to where the background is, if the camera shook."""
@@ -182,6 +204,10 @@ def _smooth(luma: Luma) -> Plane:
 
 def _rate(step_s: float, tau_s: float) -> float:
     return 1.0 - math.exp(-step_s / tau_s)
+
+
+def _changed(known: Plane, seen: Plane) -> int:
+    return int(np.count_nonzero(np.abs(seen - known) > CHANGED))
 
 
 def _restless(known: Plane, seen: Plane) -> int:

@@ -27,6 +27,8 @@ GREY_LEVELS_AT_ONE = 160.0
 NOISE_FACTOR = 5.0
 """Mean absolute deviations that a pixel must exceed; 5 is about 4 sigma."""
 SMALLEST_THRESHOLD = 0.02
+UNSTEADY_FACTOR = 3.0
+"""How many times the smallest area is asked for while the camera shakes."""
 LIGHT_MOVES = 2.0
 """Grey levels, on the average and in one frame, that are more than a cloud's."""
 
@@ -98,8 +100,7 @@ class MotionDetector:
             self._start(luma)
             self._be_quiet(capture_s, RELIGHT_S)
             return MotionEvent(capture_s, "NONE", 0.0, (), light=True)
-        light = difference.light_shift > LIGHT_MOVES
-        return self._judge(self._changed(difference), capture_s, light)
+        return self._judge(difference, capture_s)
 
     def _start(self, luma: Luma) -> None:
         self._shape = luma.shape
@@ -122,14 +123,18 @@ class MotionDetector:
             mask &= self._areas.unmasked
         return np.asarray(mask, dtype=np.uint8)
 
-    def _judge(self, mask: Mask, capture_s: float, light: bool) -> MotionEvent:
+    def _judge(self, difference: Difference, capture_s: float) -> MotionEvent:
+        mask = self._changed(difference)
+        light = difference.light_shift > LIGHT_MOVES
         areas, duration_s = self._areas, self._settings.min_duration_s
         smallest = self._settings.min_area
         smallest = mask.size * (self._threshold / 100.0 if smallest is None else smallest)
 
         def needed(count: int) -> float:
-            factor = self._weather.factor(count, capture_s) if duration_s > 0.0 else 1.0
-            return smallest * factor
+            if duration_s == 0.0:
+                return smallest
+            shaking = UNSTEADY_FACTOR if difference.unsteady else 1.0
+            return smallest * max(shaking, self._weather.factor(count, capture_s))
 
         found = pieces(mask, needed, areas.zones, areas.anywhere)
         tracks = self._tracks.follow(found, capture_s, duration_s)

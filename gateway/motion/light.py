@@ -34,15 +34,25 @@ def light_on(
     """
     changed = (residual > np.maximum(noise * np.float32(4.0), np.float32(CHANGED))).view(np.uint8)
     changed = np.asarray(cv2.medianBlur(changed, 5), dtype=np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
-    order = np.argsort(stats[1:, cv2.CC_STAT_AREA])[::-1][:MOST_PIECES] + 1
+    left, top, across, down = cv2.boundingRect(changed)
+    if across * down < SMALLEST * changed.size:
+        return None
+    # Without OpenCV's own statistics, which take longer than all the rest.
+    frame = slice(top, top + down), slice(left, left + across)
+    count, labels = cv2.connectedComponents(changed[frame], connectivity=8)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    order = np.argsort(areas[1:])[::-1][:MOST_PIECES] + 1
     lit: Any = None
     for label in order:
-        x, y, width, height, area = (int(value) for value in stats[label])
-        if area < SMALLEST * changed.size:
+        if areas[label] < SMALLEST * changed.size:
             break
-        place = slice(y, y + height), slice(x, x + width)
-        piece = (labels[place] == label).view(np.uint8)
+        piece = (labels == label).view(np.uint8)
+        x, y, width, height = cv2.boundingRect(piece)
+        piece = piece[y : y + height, x : x + width]
+        place = (
+            slice(top + y, top + y + height),
+            slice(left + x, left + x + width),
+        )
         if _lets_through(known[place], seen[place], piece):
             if lit is None:
                 lit = np.zeros_like(changed)

@@ -11,9 +11,11 @@ import pytest
 from gateway import camera as camera_module
 from gateway.camera import Camera
 from gateway.camera_state import CameraState
+from gateway.motion.classifier import Classifier
+from gateway.motion_settings import MotionSettings
 from gateway.quality import Quality
 from gateway.settings import CameraSettings
-from gateway.units import AccessUnit, Codec
+from gateway.units import AccessUnit, Codec, MotionEvent
 from peerlens.virtual_camera import VirtualCamera
 from peerlens.virtual_camera.pictures import ScenePictures
 from protocol.messages import CameraInfo
@@ -230,3 +232,31 @@ async def test_viewers_that_leave_together_are_told_of_once(virtual: VirtualCame
                 await until(lambda: infos, "the news")
             await until(lambda: infos[-1].viewers == 0, "the news that they left")
         assert [info.viewers for info in infos] == [20, 0]
+
+
+async def test_other_motion_settings_count_at_once(virtual: VirtualCamera) -> None:
+    everywhere = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    async with running(CameraSettings(source=virtual.url)) as camera:
+        with camera.wanted():
+            await until(lambda: camera.info.motion, "motion of the car")
+            camera.change_motion(MotionSettings(masks=(everywhere,)))
+            assert camera.motion_settings.masks == (everywhere,)
+            await until(lambda: not camera.info.motion, "nothing behind the mask")
+            camera.change_motion(MotionSettings())
+            await until(lambda: camera.info.motion, "motion again")
+            camera.change_motion(MotionSettings(enabled=False))
+            assert not camera.info.motion
+
+
+async def test_what_moves_is_named_on_the_way_to_the_episodes(virtual: VirtualCamera) -> None:
+    detections: list[MotionEvent] = []
+    with ThreadPoolExecutor(2) as executor:
+        classifier = Classifier(executor)
+        settings = CameraSettings(source=virtual.url)
+        async with Camera("front", settings, executor, classifier=classifier) as camera:
+            with camera.detections.subscribed(detections.append), camera.wanted():
+                await until(lambda: any(event.what for event in detections), "a verdict")
+        classifier.close()
+    votes = [event for event in detections if event.what is not None]
+    assert votes[0].what == "object", "it is the demo's car"
+    assert any(event.tracks for event in detections)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from gateway.decode import Luma
+from gateway.motion import MotionDetector
 from gateway.motion_settings import MotionSettings
 from gateway.pipeline import FramePipeline, PipelineOutputs
 from gateway.quality import ladder
@@ -179,3 +181,38 @@ def test_detection_is_thinned_out_and_paused_and_goes_on_without_a_false_alarm()
         bench.show(25, 100 + number / 30)
     assert len(bench.events) == 100
     assert {event.level for event in bench.events} == {"NONE"}
+
+
+def test_a_detector_that_lags_looks_more_rarely_and_holds_up_no_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Lagging(MotionDetector):
+        def detect(self, luma: Luma, capture_s: float) -> MotionEvent:
+            until_s = time.thread_time() + 0.05
+            while time.thread_time() < until_s:
+                pass
+            return super().detect(luma, capture_s)
+
+    monkeypatch.setattr("gateway.pipeline.MotionDetector", Lagging)
+    bench = Bench(motion=True)
+    with bench.stream.hub.subscribed(ignore):
+        for number in range(60):
+            bench.show(1, 100 + number / 30)
+    assert len(bench.units) == 60
+    assert 2 <= len(bench.events) <= 5
+    assert bench.pipeline.detections_late == 60 - len(bench.events)
+
+
+def test_motion_is_switched_off_and_on_between_pictures() -> None:
+    bench = Bench(motion=True)
+    for number in range(30):
+        bench.show(5, 100 + number / 30)
+    bench.pipeline.change_motion(MotionSettings(enabled=False))
+    for number in range(30, 60):
+        bench.show(5, 100 + number / 30)
+    assert len(bench.events) == 30
+    bench.pipeline.change_motion(MotionSettings(threshold=0.3))
+    for number in range(60, 90):
+        bench.show(25, 100 + number / 30)
+    assert len(bench.events) == 60
+    assert {event.level for event in bench.events} == {"NONE"}, "it has settled anew"

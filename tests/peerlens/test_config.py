@@ -246,6 +246,11 @@ def test_outputs_are_read_and_nothing_is_lost_of_their_addresses(file: Path) -> 
             "peerlens.yaml:1: cameras.front.outputs: expected a list, given keys",
         ),
         (
+            "cameras: {front: {source: 'push:cam-7'}}\ncars: {car1: {camera: front}}\n",
+            "peerlens.yaml: cars.car1.camera: expected a camera that the gateway reads itself: the"
+            " age of pushed pictures is not known, and front pushes its own",
+        ),
+        (
             "cameras:\n  front: {source: 'synthetic:'}\n  back: {source: 'synthetic:'}\n"
             "  front: {source: 'synthetic:'}\n",
             "peerlens.yaml:4: cameras.front: duplicate camera front, first on line 2",
