@@ -35,7 +35,7 @@ setup-test: $(TEST_READY) $(TEST_SYSTEM_READY) $(WEB_BUILT) ## what the tests ne
 $(RUN_READY): pyproject.toml constraints.txt
 	@python=$$(PYTHON="$${PYTHON:-}" deploy/setup-system.sh run); \
 	if ! $(BIN)/python -c 'import pip' 2>/dev/null; then $$python -m venv --clear .venv; fi
-	$(BIN)/pip install --quiet -c constraints.txt -e .
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[mqtt]'
 	@touch $@
 
 $(TEST_READY): $(RUN_READY)
@@ -43,7 +43,7 @@ $(TEST_READY): $(RUN_READY)
 	@touch $@
 
 # Programs can go away again, so their stamp counts only while they are there.
-ifneq ($(shell command -v chromium turnserver janus motion ip g++ cmake | wc -l),7)
+ifneq ($(shell PATH="$$PATH:/usr/sbin" command -v chromium turnserver janus motion mosquitto ip g++ cmake | wc -l),8)
 .PHONY: $(TEST_SYSTEM_READY)
 endif
 $(TEST_SYSTEM_READY): deploy/setup-system.sh | $(RUN_READY)

@@ -240,7 +240,8 @@ def peerlens_with(farm: Farm, count: int, *, warm: bool) -> Iterator[tuple[Child
     """Run ``peerlens up`` with so many cameras; gives the process and its origin."""
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
-    lines = [f"http: {{host: 127.0.0.1, port: {port}}}", "cameras:"]
+    # As `motion` here, it keeps no pictures: the scene moves all the time.
+    lines = [f"http: {{host: 127.0.0.1, port: {port}}}", "events: {enabled: false}", "cameras:"]
     for number in range(count):
         lines += [
             f'  "{number}":',

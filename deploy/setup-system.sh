@@ -72,6 +72,8 @@ for_testing() {
     # What the benchmarks measure against; their tests run it.
     command -v janus >/dev/null || services="$services janus"
     command -v motion >/dev/null || services="$services motion"
+    # A broker, as Home Assistant has one.
+    command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || services="$services mosquitto"
     [ -n "$missing$services" ] || return 0
     # shellcheck disable=SC2086
     install "The tests drive real programs." $missing $services

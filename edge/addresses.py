@@ -12,7 +12,8 @@ METADATA_ADDRESSES = frozenset(
     ipaddress.ip_address(text)
     for text in (
         *("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"),
-        *("100.100.100.200", "192.0.0.192"),
+        # The last one is Azure's agent, which hands out more than metadata at a public address.
+        *("100.100.100.200", "192.0.0.192", "168.63.129.16"),
     )
 )
 """Where clouds tell a machine its secrets."""

@@ -16,7 +16,7 @@ from aiohttp import ClientWebSocketResponse, WSMessage, WSMsgType, web
 
 from edge.token_bucket import TokenBucket
 from protocol.close_codes import GOING_AWAY, INTERNAL_ERROR, NORMAL, close_code
-from protocol.codec import encode
+from protocol.codec import MAX_MESSAGE_BYTES, encode, size_of
 from protocol.errors import PROBLEM_PREFIX, ProtocolError
 from protocol.messages import Error
 
@@ -29,6 +29,8 @@ SEND_TIMEOUT_S = 1.0
 CLOSE_TIMEOUT_S = 1.0
 MESSAGES_PER_S, MESSAGE_BURST = 200.0, 400
 """Of any kind, ping frames too where the socket shows them."""
+TOO_LARGE = f"expected at most {MAX_MESSAGE_BYTES} bytes of text"
+"""For sockets that take pictures, and so more bytes than a message may have."""
 CONTROL = (WSMsgType.PING, WSMsgType.PONG)
 _TAKEN = (WSMsgType.TEXT, WSMsgType.BINARY, *CONTROL)
 
@@ -130,6 +132,8 @@ class MessageSocket:
                 continue
             silent_s = loop.time() + silence_s
             if message.type is WSMsgType.TEXT:
+                if size_of(message.data) > MAX_MESSAGE_BYTES:
+                    raise SocketEnded("message-too-large", TOO_LARGE)
                 try:
                     received(message.data)
                 except ProtocolError as error:

@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.device_tokens import device_of
+from edge.device_tokens import device_of, device_token
 from edge.errors import TokenFileError
 from edge.roles import Role
 
@@ -42,7 +42,16 @@ class Tokens:
 
     def device_of(self, token: str) -> str | None:
         """Return the id that a device's own token speaks for, None for any other token."""
-        return device_of(self.by_role[Role.DEVICE], token)
+        return device_of(self._device_key, token)
+
+    def device_token(self, device_id: str) -> str:
+        """Return the own token of ``device_id``, the same each time."""
+        return device_token(self._device_key, device_id)
+
+    @property
+    def _device_key(self) -> str:
+        # Whoever has one of the tokens, that which all devices share, say, has not all of them.
+        return "\n".join(self.by_role[role] for role in Role)
 
     @classmethod
     def generate(cls) -> "Tokens":

@@ -11,14 +11,14 @@ from edge.addresses import client_address
 from edge.auth import AUTHENTICATOR
 from edge.device_gate import DeviceRefused
 from edge.errors import EdgeError
-from edge.message_socket import CLOSE_TIMEOUT_S, CONTROL, Socket
+from edge.message_socket import CLOSE_TIMEOUT_S, CONTROL, TOO_LARGE, Socket
 from edge.problems import Problem
 from edge.roles import Role
 from edge.stopping import STOPPING
 from edge.unsent import UNSENT_BYTES, hold_back
 from protocol import VERSION
 from protocol.close_codes import GOING_AWAY, close_code
-from protocol.codec import MAX_MESSAGE_BYTES, decode, encode
+from protocol.codec import MAX_MESSAGE_BYTES, decode, encode, size_of
 from protocol.errors import PROBLEM_PREFIX, ProtocolError
 from protocol.messages import Error, Join, RegisterBoard, RegisterCamera
 
@@ -122,6 +122,8 @@ async def first_message(socket: web.WebSocketResponse, expected: type[First]) ->
         raise Refused("timeout", detail) from None
     if frame.type is not WSMsgType.TEXT:
         raise Refused("malformed-message", "expected text")
+    if size_of(frame.data) > MAX_MESSAGE_BYTES:
+        raise Refused("message-too-large", TOO_LARGE)
     first: First = decode(frame.data, expected)
     if first.v != VERSION:
         raise Refused("unsupported-version", f"v: expected {VERSION}")

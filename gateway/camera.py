@@ -52,6 +52,11 @@ REFUSED_RETRY_S = 5.0
 """A camera that wants a person (wrong password) is asked again this rarely."""
 
 
+KEPT_JPEG_INTERVAL_S = 0.5
+"""Of a source without JPEGs, one is made this often where events are kept: each takes the time of
+encoding a picture."""
+
+
 class Camera:
     """``async with camera:`` runs it. Single use; on the event loop only."""
 
@@ -77,6 +82,8 @@ class Camera:
             for codec in Codec
         }
         self.jpegs: Hub[JpegFrame] = Hub(self._viewers_changed)
+        self.passing_jpegs: Hub[JpegFrame] = Hub()
+        """Who takes the pictures that come anyway, and wants nothing by that."""
         self.detections: Hub[MotionEvent] = Hub()
         """What the detector says of each frame, from the first motion on until it is long over."""
         self.motion: Hub[MotionEvent] = Hub()
@@ -86,6 +93,9 @@ class Camera:
         self.frames = 0
         self.connects = 0
         self.gate = FrameGate()
+        self.epoch_s = time.monotonic()
+        """The capture time at which RTP time is 0."""
+        self._events_problem: str | None = None
         self._signaling = signaling
         self._classifier = classifier
         self._overload = overload or Overload()
@@ -98,7 +108,7 @@ class Camera:
                 self._jpeg_in_worker,
                 self._size_in_worker,
             ),
-            epoch_s=time.monotonic(),
+            epoch_s=self.epoch_s,
         )
         self.worker: NewestFirstWorker[JpegFrame | RawFrame] = NewestFirstWorker(
             executor, self.pipeline.process, self._overload.waited
@@ -216,7 +226,7 @@ class Camera:
             self.pipeline.fps = fps
         if isinstance(frame, JpegFrame):
             self._publish_jpeg(frame)
-        self.pipeline.jpeg_wanted = len(self.jpegs) > 0
+        self.pipeline.jpeg_interval_s = self._jpeg_interval_s()
         allowance = self._overload.allowance(self.driven)
         if allowance.detect_every != self.pipeline.detect_every:
             self.overload_changed()
@@ -230,6 +240,13 @@ class Camera:
     def _publish_jpeg(self, frame: JpegFrame) -> None:
         self.newest_jpeg = frame
         self.jpegs.publish(frame)
+        self.passing_jpegs.publish(frame)
+
+    def _jpeg_interval_s(self) -> float | None:
+        if len(self.jpegs) > 0:
+            return 0.0
+        kept = len(self.passing_jpegs) > 0 and self._motion_settings.enabled
+        return KEPT_JPEG_INTERVAL_S if kept else None
 
     def _encoded_in_worker(self, stream: EncodedStream, unit: AccessUnit) -> None:
         self._loop.call_soon_threadsafe(stream.publish, unit)
@@ -304,6 +321,16 @@ class Camera:
             self._tell_motion(self._motion_publisher.end(time.monotonic()))
         self._changed()
 
+    @property
+    def events_problem(self) -> str | None:
+        """Why its events are not kept as they should be, in words; None while they are."""
+        return self._events_problem
+
+    @events_problem.setter
+    def events_problem(self, problem: str | None) -> None:
+        self._events_problem = problem
+        self._changed()
+
     async def next_jpeg(self) -> JpegFrame:
         """Wait for the next JPEG, opening the camera if need be. The caller sets the deadline.
 
@@ -361,7 +388,8 @@ class Camera:
     def _lack(self) -> str | None:
         if self.state is not CameraState.LIVE:
             return None
-        return self._overload.sentence(self.driven, self._motion_settings.enabled)
+        lack = self._overload.sentence(self.driven, self._motion_settings.enabled)
+        return lack or (self._events_problem and self._events_problem[:500])
 
     def _viewers_changed(self) -> None:
         if self._recount is None:

@@ -6,6 +6,7 @@ GatewayError
 │   └── EncodeError
 ├── NoPicture                the camera gives none, and will not soon
 ├── UnknownBoard             no car has it
+├── BadMotionSettings        somebody asked for settings that cannot be
 ├── BoardTaken               the same board is here already, and nearer
 └── ViewerRefused            one viewer gets no session; carries the problem slug
     ├── InvalidSdp
@@ -40,6 +41,10 @@ class NoPicture(GatewayError):
 
 class UnknownBoard(GatewayError):
     """A control board registered that belongs to no car."""
+
+
+class BadMotionSettings(GatewayError):
+    """Motion settings that cannot be; the text says which, and what was expected."""
 
 
 class BoardTaken(GatewayError):

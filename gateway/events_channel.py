@@ -1,4 +1,7 @@
-"""The ``events`` data channel of one viewer: heartbeat, clock, delivery, motion, camera, car."""
+"""The ``events`` data channel of one viewer: heartbeat, clock, delivery, and all news.
+
+Motion, events, the camera, the car.
+"""
 
 import functools
 import logging
@@ -21,6 +24,7 @@ from protocol.messages import (
     CameraInfo,
     Car,
     Error,
+    EventChanged,
     FrameTimes,
     LeaseRequest,
     Motion,
@@ -106,6 +110,9 @@ class EventsChannel:
     def tell_motion(self, camera_id: str, event: MotionEvent) -> None:
         self._send(_motion_text(camera_id, event))
 
+    def tell_event(self, change: EventChanged) -> None:
+        self._send(_event_text(change))
+
     def tell_camera(self, info: CameraInfo) -> None:
         self._send(_camera_text(info))
 
@@ -141,6 +148,11 @@ def _motion_text(camera_id: str, event: MotionEvent) -> str:
     regions = tuple(Region(r.x, r.y, r.width, r.height) for r in event.regions[:32])
     level = cast(MotionLevel, event.level)
     return encode(Motion(camera_id, wall_ms(event.capture_s), level, event.percent, regions))
+
+
+@functools.lru_cache(maxsize=64)
+def _event_text(change: EventChanged) -> str:
+    return encode(change)
 
 
 @functools.lru_cache(maxsize=64)

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gateway.ai.metrics import ai_metrics
 from gateway.camera import Camera
 from gateway.delivery_metrics import delivery_metrics
 from gateway.drive.metrics import drive_metrics
+from gateway.events.metrics import event_metrics
 from gateway.gateway import Gateway
+from gateway.home_assistant.metrics import mqtt_metrics
 from gateway.ice_metrics import ice_metrics
 from gateway.output.metrics import output_metrics
 from gateway.picture_metrics import picture_metrics
@@ -28,6 +31,11 @@ class GatewayMetrics(Collector):
         yield from self._peers()
         yield from picture_metrics(self._gateway.picture_viewers)
         yield from drive_metrics(self._gateway.cars)
+        yield from event_metrics(self._gateway.recording)
+        if self._gateway.describer is not None:
+            yield from ai_metrics(self._gateway.describer)
+        if self._gateway.home_assistant is not None:
+            yield from mqtt_metrics(self._gateway.home_assistant)
         yield from output_metrics(self._gateway.outputs)
 
     def _cameras(self) -> Iterator[Metric]:

@@ -28,13 +28,14 @@ from gateway.errors import InvalidSdp, UnknownSession
 from gateway.events_channel import EventsChannel, SentFrame, ViewerHooks
 from gateway.feed import Feed
 from gateway.feed_of_sender import new_feed
+from gateway.hub import Hub
 from gateway.ice_plan import Gathered, IcePlan
 from gateway.named_log import NamedLog
 from gateway.negotiation import VideoChoice, choose_video
 from gateway.quality import Quality
 from gateway.remote_candidates import EXPECTED, CandidateSieve
 from gateway.units import MotionEvent
-from protocol.messages import CameraInfo, Candidate, Error, LeaseRequest
+from protocol.messages import CameraInfo, Candidate, Error, EventChanged, LeaseRequest
 from protocol.messages import Car as CarStatus
 
 logger = logging.getLogger(__name__)
@@ -61,12 +62,14 @@ class Peer:
         *,
         role: Role = Role.VIEWER,
         car: Car | None = None,
+        events: Hub[EventChanged],
         sieve: CandidateSieve,
     ) -> None:
         self.session = session
         self.role = role
         self.camera = camera
         self._car = car
+        self._event_changes = events
         self.state = PeerState.NEGOTIATING
         self.ended_because = ""
         self.started_s = self.heard_s = time.monotonic()
@@ -253,6 +256,7 @@ class Peer:
         self._heard()
         self._subscriptions.enter_context(self.camera.motion.subscribed(self._tell_motion))
         self._subscriptions.enter_context(self.camera.changes.subscribed(self._tell_camera))
+        self._subscriptions.enter_context(self._event_changes.subscribed(self._tell_event))
         self._tell_camera(self.camera.info)
         if self._car is not None:
             self._join(self._car)
@@ -318,6 +322,10 @@ class Peer:
     def _tell_motion(self, event: MotionEvent) -> None:
         if self._events is not None:
             self._events.tell_motion(self.camera.id, event)
+
+    def _tell_event(self, change: EventChanged) -> None:
+        if self._events is not None and change.event.camera == self.camera.id:
+            self._events.tell_event(change)
 
     def _tell_camera(self, info: CameraInfo) -> None:
         if self._events is not None:

@@ -26,7 +26,7 @@ from gateway.peer import Peer, PeerState
 from gateway.remote_candidates import CandidateSieve, Fault
 from gateway.settings import WebrtcSettings
 from gateway.turn_choice import TurnChoice
-from protocol.messages import Candidate, IceServer
+from protocol.messages import Candidate, EventChanged, IceServer
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,8 @@ RELAYED_GATHERING = 2.0
 class Peers:
     """``async with peers:`` watches over them. On the event loop only.
 
-    ``from_loopback``: the gateway serves this machine alone, so a viewer may be on loopback.
+    ``events``: what viewers are told of. ``from_loopback``: the gateway serves this machine alone,
+    so a viewer may be on loopback.
     """
 
     def __init__(
@@ -52,8 +53,11 @@ class Peers:
         settings: WebrtcSettings,
         certificate: SharedCertificate,
         *,
+        events: Hub[EventChanged] | None = None,
         from_loopback: bool = False,
     ) -> None:
+        # An empty hub is false.
+        self._events: Hub[EventChanged] = events if events is not None else Hub()
         self._from_loopback = from_loopback
         self._cameras = cameras
         self._cars = cars
@@ -142,6 +146,7 @@ class Peers:
             self._closed,
             role=role,
             car=self._cars.of_camera(camera_id),
+            events=self._events,
             sieve=CandidateSieve(self._from_loopback, self.candidates_refused),
         )
         self._peers[session] = peer

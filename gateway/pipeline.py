@@ -61,7 +61,9 @@ class FramePipeline:
         self._rtp_time = -1
         self._size = (0, 0)
         self.fps = 30.0
-        self.jpeg_wanted = False
+        self.jpeg_interval_s: float | None = None
+        """Of a source without JPEGs, one is made this often; None: none is."""
+        self._jpeg_s = float("-inf")
         self.detect_every = 1
         """One in so many frames is looked at for motion; 0 means none."""
         self.bad_frames = 0
@@ -104,9 +106,16 @@ class FramePipeline:
         raw = self._decoder.decode(frame) if isinstance(frame, JpegFrame) else frame
         self._note_size(raw.picture.width, raw.picture.height)
         self._encode(raw, wanted)
-        if raw is frame and self.jpeg_wanted:
+        if raw is frame and self._jpeg_due(raw.capture_s):
             self._outputs.jpeg(encode_jpeg(raw))
         return raw.picture
+
+    def _jpeg_due(self, capture_s: float) -> bool:
+        interval_s = self.jpeg_interval_s
+        if interval_s is None or 0 <= capture_s - self._jpeg_s < interval_s:
+            return False
+        self._jpeg_s = capture_s
+        return True
 
     def _detection_due(self, capture_s: float) -> bool:
         """Whether this frame is looked at; counts those that would be, were there time."""

@@ -13,8 +13,8 @@ from gateway.motion_settings import MotionSettings
 CAMERA_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 RESERVED_CAMERA_IDS = frozenset(
     {
-        *("api", "assets", "camera", "doctor", "drive", "healthz", "metrics", "readyz", "ws"),
-        *("snapshot.jpg", "stream", "whep"),
+        *("api", "assets", "camera", "doctor", "drive", "events", "healthz", "metrics", "readyz"),
+        *("snapshot.jpg", "stream", "whep", "ws"),
     }
 )
 """Path segments that the HTTP server and the page use themselves.

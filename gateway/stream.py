@@ -1,8 +1,9 @@
 """One camera in one codec and quality: its encoder, when to make keyframes, and who receives it."""
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from gateway.encode import Encoder, create_encoder
 from gateway.errors import EncodeError
@@ -40,6 +41,8 @@ class EncodedStream:
         self.hub: Hub[AccessUnit] = Hub(viewers_changed)
         self.waiting: Hub[AccessUnit] = Hub()
         """Who comes over from another quality: gets keyframes, before ``hub`` does."""
+        self.passing: Hub[AccessUnit] = Hub()
+        """Who takes what is encoded for others, after they have it, and wants nothing by that."""
         self.keyframes = 0
         self.failures = 0
         self._encoder: Encoder | None = None
@@ -51,11 +54,26 @@ class EncodedStream:
         self._keyframe_wanted = True
         self._last_keyframe_s = float("-inf")
         self._since_keyframe: list[AccessUnit] = []
+        self._recorders = 0
 
     @property
     def wanted(self) -> bool:
-        """Whether anybody receives this stream, or is about to."""
-        return len(self.hub) > 0 or len(self.waiting) > 0
+        """Whether anybody receives this stream, or is about to, or records it."""
+        return len(self.hub) > 0 or len(self.waiting) > 0 or self._recorders > 0
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody receives this stream."""
+        return len(self.hub) > 0
+
+    @contextlib.contextmanager
+    def recorded(self) -> Iterator[None]:
+        """Have it encoded for the length of a ``with`` block, for who takes it at `passing`."""
+        self._recorders += 1
+        try:
+            yield
+        finally:
+            self._recorders -= 1
 
     def request_keyframe(self) -> None:
         """Ask for an IDR. Any number of requests close together become one."""
@@ -71,6 +89,7 @@ class EncodedStream:
         else:
             self._since_keyframe.clear()
         self.hub.publish(unit)
+        self.passing.publish(unit)
 
     def since_keyframe(self, now_s: float) -> tuple[AccessUnit, ...]:
         """Return the last keyframe and what followed, where it was a moment ago; else nothing.

@@ -36,6 +36,7 @@ from protocol.messages import (
     Cameras,
     Candidate,
     Error,
+    EventChanged,
     GatewayToSignaling,
     Ping,
     Pong,
@@ -58,6 +59,8 @@ REPORT_INTERVAL_S = 0.25
 """Changes of cameras within this time are told as one."""
 MAX_NEGOTIATIONS = 64
 """Offers that may be in the making; more are refused as overload."""
+MAX_EVENTS = 128
+"""Changes of events that wait to be told; of more, the newest are not. The API knows all."""
 MAX_ENDINGS = 1_024
 """Ended sessions that wait to be told; of more, signaling learns when the link ends."""
 
@@ -155,6 +158,7 @@ class Uplink:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(link.report_cameras())
                 tasks.create_task(link.report_endings())
+                tasks.create_task(link.report_events())
                 tasks.create_task(link.ping(heartbeat_s))
                 tasks.create_task(link.keep_address())
                 await link.serve(tasks)
@@ -188,6 +192,7 @@ class _Link:
         self._cameras_changed = asyncio.Event()
         self._sessions: set[str] = set()
         """Sessions answered on this link that signaling believes to be going on."""
+        self._events: asyncio.Queue[EventChanged] = asyncio.Queue(MAX_EVENTS)
         self._endings: asyncio.Queue[Bye] = asyncio.Queue(MAX_ENDINGS)
         self._last_heard_s = 0.0
         self._negotiations = 0
@@ -198,6 +203,7 @@ class _Link:
         with (
             self._gateway.watching_changes(self._cameras_changed.set),
             self._gateway.peers.ended.subscribed(self._ended),
+            self._gateway.events.subscribed(self._event_changed),
         ):
             yield
 
@@ -241,6 +247,15 @@ class _Link:
         """Say bye for viewers that vanished: signaling counts their sessions until then."""
         while True:
             await self._send(await self._endings.get())
+
+    async def report_events(self) -> None:
+        """Tell what moved; signaling tells its browsers."""
+        while True:
+            await self._send(await self._events.get())
+
+    def _event_changed(self, change: EventChanged) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            self._events.put_nowait(change)
 
     def _ended(self, peer: Peer) -> None:
         if peer.session not in self._sessions:

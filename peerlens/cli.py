@@ -148,8 +148,8 @@ def _add_device_token(commands: "argparse._SubParsersAction[argparse.ArgumentPar
         "peerlens device-token",
         "Print the token of one camera or control board.\n\n"
         "It speaks for that id only, at the server with this configuration, wherever the token\n"
-        "that all devices share does: /ws, /ws/esp32 and /ws/board. It is derived from that one\n"
-        "(auth.state_dir/tokens.json), so it need not be kept, and is the same each time. Once a\n"
+        "that all devices share does: /ws, /ws/esp32 and /ws/board. It is derived from all of\n"
+        "auth.state_dir/tokens.json, so it need not be kept, and is the same each time. Once a\n"
         "device has come with its own token, the shared one no longer speaks for its id.",
         "peerlens device-token front-door -c peerlens.yaml",
         add=lambda **settings: commands.add_parser(

@@ -14,7 +14,10 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 
 from edge.ice_servers import IceSettings
 from edge.settings import ServerSettings
+from gateway.ai.settings import AiSettings
 from gateway.drive.settings import CarSettings, DriveSettings
+from gateway.events.settings import EventsSettings
+from gateway.home_assistant.settings import MqttSettings
 from gateway.settings import (
     CAMERA_ID,
     MAX_CAMERAS,
@@ -23,6 +26,7 @@ from gateway.settings import (
     UplinkSettings,
     WebrtcSettings,
 )
+from peerlens.config_old_names import apply_old_names
 from peerlens.config_overrides import Layers, apply_environment, apply_flags
 from peerlens.config_report import lines_of
 from peerlens.config_yaml import YamlDocument, read_file
@@ -50,6 +54,9 @@ class MediaConfig(ServerSettings):
     cars: dict[Id, CarSettings] = Field(default_factory=dict, max_length=MAX_CAMERAS)
     drive: DriveSettings = DriveSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
+    events: EventsSettings = EventsSettings()
+    ai: AiSettings = AiSettings()
+    mqtt: MqttSettings | None = None
 
     @model_validator(mode="after")
     def _cars_fit(self) -> Self:
@@ -60,6 +67,13 @@ class MediaConfig(ServerSettings):
                 raise ValueError(
                     f"cars.{car_id}.camera: expected one of the cameras ({known}),"
                     f" given {car.camera}"
+                )
+            if self.cameras[car.camera].source.startswith("push:"):
+                # How long its pictures waited on their way to signaling nobody knows, and so the
+                # interlock could not tell old ones from new ones.
+                raise ValueError(
+                    f"cars.{car_id}.camera: expected a camera that the gateway reads itself: the"
+                    f" age of pushed pictures is not known, and {car.camera} pushes its own"
                 )
             for part, name in (("camera", car.camera), ("board", car.board)):
                 if name is None:
@@ -113,6 +127,7 @@ def load(
         file = DEFAULT_FILE
     document = read_file(file) if file is not None else YamlDocument()
     layers = Layers.from_file(file, document)
+    apply_old_names(layers, root, environ or {})
     apply_environment(layers, root, environ or {})
     apply_flags(layers, root, flags)
     if not layers.content.get("cameras") and "cameras" in root.model_fields:
@@ -158,6 +173,11 @@ def _with_absolute_paths(config: BaseModel, folder: Path) -> dict[str, Any]:
     settings["auth"]["state_dir"] = folder / settings["auth"]["state_dir"]
     if settings["http"]["web_root"] is not None:
         settings["http"]["web_root"] = folder / settings["http"]["web_root"]
+    if settings.get("events", {}).get("path") is not None:
+        settings["events"]["path"] = folder / settings["events"]["path"]
+    mqtt = settings.get("mqtt") or {}
+    if mqtt.get("tls_ca") is not None:
+        mqtt["tls_ca"] = folder / mqtt["tls_ca"]
     for camera in settings.get("cameras", {}).values():
         scheme, _, path = camera["source"].partition(":")
         if scheme.lower() == "file" and not path.startswith("/"):

@@ -16,7 +16,7 @@ from peerlens.config_overrides import ENVIRONMENT_PREFIX, Layers
 from peerlens.config_yaml import KeyPath, dotted
 from peerlens.logs import redact, redact_addresses
 
-SECRET_KEYS = frozenset({"token", "password", "bearer", "credential", "secret"})
+SECRET_KEYS = frozenset({"api_key", "token", "password", "bearer", "credential", "secret"})
 _LONGEST_SHOWN = 60
 _EXPECTED = {
     "int_type": "a whole number",

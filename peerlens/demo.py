@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import ipaddress
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import quote
 
 from edge.roles import Role
 from edge.settings import AuthSettings, HttpSettings
 from gateway.drive.settings import CarSettings
+from gateway.events.settings import EventsSettings
 from gateway.settings import CameraSettings
 from peerlens.config import UpConfig
 from peerlens.demo_options import DemoOptions
@@ -27,6 +30,7 @@ from peerlens.virtual_car.twin import BoardLink, driving
 
 CAR_ID, BOARD_ID = "car1", "board-1"
 FIRST_CAMERA_ID = "front"
+EVENTS_MB = 200
 
 
 async def run_demo(options: DemoOptions) -> None:
@@ -40,7 +44,8 @@ async def run_demo(options: DemoOptions) -> None:
             await stack.enter_async_context(virtual)
             camera_id = FIRST_CAMERA_ID if number == 0 else f"camera{number + 1}"
             cameras[camera_id] = virtual
-        configuration = _configuration(options, cameras, has_car=driven is not None)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peerlens-demo-")))
+        configuration = _configuration(options, cameras, folder, has_car=driven is not None)
         server = await stack.enter_async_context(up(configuration))
         _announce(server, cameras, has_car=driven is not None)
         if driven is not None:
@@ -98,13 +103,17 @@ def _pictures(options: DemoOptions, driven: DrivenCar | None) -> Pictures:
 
 
 def _configuration(
-    options: DemoOptions, cameras: dict[str, VirtualCamera], *, has_car: bool
+    options: DemoOptions, cameras: dict[str, VirtualCamera], folder: Path, *, has_car: bool
 ) -> UpConfig:
+    """``folder`` holds what need not outlive the demo: all but the tokens."""
+    state_dir = options.state_dir if options.auth_mode == "token" else folder
     return UpConfig(
         http=HttpSettings(host=options.host, port=options.port),
-        auth=AuthSettings(mode=options.auth_mode, state_dir=options.state_dir),
+        auth=AuthSettings(mode=options.auth_mode, state_dir=state_dir),
+        events=EventsSettings(path=folder / "events", max_mb=EVENTS_MB),
         cameras={
-            camera_id: CameraSettings(source=virtual.url, name=_name(options, number))
+            # Warm, so there are events to see before anybody has watched.
+            camera_id: CameraSettings(source=virtual.url, name=_name(options, number), warm=True)
             for number, (camera_id, virtual) in enumerate(cameras.items(), 1)
         },
         cars={CAR_ID: CarSettings(camera=FIRST_CAMERA_ID, board=BOARD_ID)} if has_car else {},

@@ -2,8 +2,6 @@
 
 import re
 
-from edge.device_tokens import device_token
-from edge.roles import Role
 from edge.settings import AuthSettings
 from edge.tokens import FILE_NAME, Tokens
 from gateway.settings import CAMERA_ID
@@ -24,4 +22,4 @@ def token_for(device_id: str, auth: AuthSettings) -> str:
         raise ConfigError(
             f"{file}: there are no tokens yet; start the server with auth.mode=token first"
         )
-    return device_token(Tokens.load(auth.state_dir).by_role[Role.DEVICE], device_id)
+    return Tokens.load(auth.state_dir).device_token(device_id)

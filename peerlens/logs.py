@@ -23,7 +23,7 @@ _SECRETS = (
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}"),
     # token=X in an address, "token": "X" in JSON or a repr
     re.compile(
-        r"(?i)((?<![\w/])(?:access_|auth_)?(?:token|password|passwd|credential|secret|bearer)"
+        r"(?i)((?<![\w/])(?:access_|auth_)?(?:token|api_?key|password|passwd|credential|secret|bearer)"
         r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;})\]]+"
     ),
     _IN_ADDRESS,

@@ -23,8 +23,10 @@ from edge.server import serving
 from edge.settings import AuthSettings, ServerSettings
 from gateway.app import camera_list_routes, media_routes
 from gateway.drive.routes import drive_routes
+from gateway.events.routes import event_routes
 from gateway.gateway import Gateway
 from gateway.metrics import GatewayMetrics
+from gateway.motion.routes import motion_routes
 from gateway.output.routes import output_routes
 from gateway.picture_routes import picture_routes
 from gateway.settings import UplinkSettings
@@ -120,6 +122,8 @@ async def up(config: UpConfig) -> AsyncIterator[RunningServer]:
         *picture_routes(media.picture_viewers, pushed.view, service.refused),
         *pushed.beside_a_gateway(),
         *viewer_routes(media),
+        *event_routes(media.recording),
+        *motion_routes(media),
         *output_routes(media.outputs),
         *signaling_routes(service, web_root=config.http.web_root, serves_media=True),
     ]
@@ -170,6 +174,8 @@ async def gateway(config: GatewayConfig) -> AsyncIterator[RunningServer]:
         *picture_routes(media.picture_viewers, on_refused=refusals.refused),
         *camera_list_routes(media),
         *viewer_routes(media),
+        *event_routes(media.recording),
+        *motion_routes(media),
         *output_routes(media.outputs),
     ]
     app = _app(config, tokens, registry, readiness, routes)
@@ -188,6 +194,11 @@ def _media(config: MediaConfig, uplink: UplinkSettings | None = None) -> Gateway
         config.webrtc,
         config.cars,
         config.drive,
+        events=config.events,
+        ai=config.ai,
+        mqtt=config.mqtt,
+        gateway_id=uplink.gateway_id if uplink else LOCAL_GATEWAY_ID,
+        state_dir=config.auth.state_dir,
         signaling=uplink,
         from_loopback=config.http.is_loopback,
     )

@@ -45,6 +45,7 @@ DriveReason = Literal[
     "slow-video",
     "board-limit",
 ]
+What = Literal["unknown", "person", "object", "light"]
 CallKind = Literal["board", "driver", "viewer"]
 
 
@@ -395,6 +396,39 @@ class Motion:
 
 
 @dataclass(frozen=True)
+class EventInfo:
+    """One event of a camera, from the first motion to the last; kept with its pictures.
+
+    ``level``, ``percent`` and ``regions`` are those of its peak. ``what`` moved, and how sure that
+    is (``confidence``), may become known later. Without ``end_ms`` it goes on. ``snapshot`` and
+    ``clip``: whether there is one to be had. ``zones``: the names of those that it touched.
+    """
+
+    id: Id
+    camera: Id
+    start_ms: EpochMs
+    level: MotionLevel
+    percent: Percent
+    what: What = "unknown"
+    end_ms: EpochMs | None = None
+    confidence: Fraction | None = None
+    regions: Annotated[tuple[Region, ...], Length(0, 32)] = ()
+    zones: Annotated[tuple[Annotated[str, Length(1, 60)], ...], Length(0, 16)] = ()
+    snapshot: bool = False
+    clip: bool = False
+    description: Text | None = None
+
+
+@dataclass(frozen=True)
+class EventChanged:
+    """An event began, changed, ended, or (``deleted``) is no more."""
+
+    TYPE: ClassVar[str] = "event"
+    event: EventInfo
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
 class CameraChanged:
     """The state of the camera that this connection shows has changed."""
 
@@ -589,14 +623,18 @@ class Call:
 
 Introduction = Hello | RegisterCamera | RegisterGateway
 BrowserToSignaling = Hello | Offer | Candidate | Bye | Ping | Pong
-SignalingToBrowser = Welcome | Cameras | IceServers | Answer | Candidate | Bye | Error | Ping | Pong
-GatewayToSignaling = RegisterGateway | Cameras | Answer | Candidate | Bye | Error | Ping | Pong
+SignalingToBrowser = (
+    Welcome | Cameras | EventChanged | IceServers | Answer | Candidate | Bye | Error | Ping | Pong
+)
+GatewayToSignaling = (
+    RegisterGateway | Cameras | EventChanged | Answer | Candidate | Bye | Error | Ping | Pong
+)
 SignalingToGateway = Registered | RoutedOffer | Candidate | Bye | Call | Error | Ping | Pong
 DeviceToSignaling = RegisterCamera | Ping | Pong
 SignalingToDevice = Registered | Error | Ping | Pong
 LeaseRequest = RequestLease | ReleaseLease | PassLease | RevokeLease | Stop | ClearStop
 BrowserToGateway = Sync | LeaseRequest
-GatewayToBrowser = Synced | Motion | CameraChanged | Car | Error
+GatewayToBrowser = Synced | Motion | EventChanged | CameraChanged | Car | Error
 DriverToGateway = Drive | Stop
 GatewayToDriver = Driven
 BoardToGateway = RegisterBoard | Acted | Telemetry | Ping | Pong

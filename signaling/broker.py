@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from edge.ice_servers import IceServerIssuer
 from edge.roles import HUMAN_ROLES, Role
+from edge.token_bucket import TokenBucket
 from protocol import VERSION
 from protocol.close_codes import NORMAL
 from protocol.codec import MAX_MESSAGE_BYTES, encode
@@ -20,6 +21,7 @@ from protocol.messages import (
     Cameras,
     Candidate,
     Error,
+    EventChanged,
     Hello,
     IceServers,
     Introduction,
@@ -48,8 +50,11 @@ log = logging.getLogger(__name__)
 BROADCAST_INTERVAL_S = 0.25
 """Changes of cameras reach browsers at most this often; the newest list wins."""
 
+EVENTS_PER_S, EVENT_BURST = 20.0, 60
+"""Of one gateway: more changes of events are dropped, and counted."""
+
 FromBrowser = Offer | Candidate | Bye
-FromGateway = Cameras | Answer | Candidate | Bye | Error
+FromGateway = Cameras | EventChanged | Answer | Candidate | Bye | Error
 FromServer = Welcome | Registered
 FirstMessage = Introduction | Introducing
 Incoming = Introduction | FromBrowser | FromGateway | FromServer | Ping | Pong
@@ -89,6 +94,7 @@ class Broker:
             find_driven_camera=self._directory.link_to_drive,
             find_board=self._boards.link_of,
         )
+        self.events_dropped = 0
         self._changed = False
         self._broadcast_s = float("-inf")
 
@@ -311,7 +317,7 @@ class Broker:
                 session = self._sessions.of(link.conn, message.session)
                 return [Send(session.gateway, message), *self._end(session)]
         if link.kind is Kind.GATEWAY:
-            return self._from_gateway(link, message)
+            return self._from_gateway(link, message, now)
         raise LinkRefused(
             "unexpected-message", f"{message.TYPE} is not for a {link.kind} link to send now"
         )
@@ -347,7 +353,9 @@ class Broker:
         self._sessions.open(session)
         return [Send(gateway, routed)]
 
-    def _from_gateway(self, link: Link, message: Incoming) -> list[Effect]:
+    def _from_gateway(self, link: Link, message: Incoming, now: float) -> list[Effect]:
+        if isinstance(message, EventChanged):
+            return self._pass_on(link, message, now)
         if isinstance(message, Cameras):
             claim = self._directory.update(link.identity, message.cameras)
             self._changed = True
@@ -369,6 +377,27 @@ class Broker:
                 effects += self._end(session)
             return effects
         raise LinkRefused("unexpected-message", f"{message.TYPE} is not for a gateway to send")
+
+    def _pass_on(self, link: Link, change: EventChanged, now: float) -> list[Effect]:
+        """Tell all browsers of an event; it is stored nowhere here.
+
+        What a gateway says of cameras that it does not have, or more than anybody could look at,
+        goes nowhere: each message goes to everybody.
+        """
+        if not self._owns(link, change.event.camera):
+            return []
+        if link.events is None:
+            link.events = TokenBucket(EVENTS_PER_S, EVENT_BURST, now)
+        if not link.events.take(now):
+            self.events_dropped += 1
+            return []
+        return [Send(browser.conn, change) for browser in self._links.watching()]
+
+    def _owns(self, link: Link, camera: str) -> bool:
+        try:
+            return self._directory.link_of(camera) == link.conn
+        except KeyError:
+            return False
 
     # Endings
 

@@ -7,7 +7,7 @@ import logging
 from edge.auth import Authenticator
 from edge.token_bucket import TokenBucket
 from protocol.errors import ProtocolError
-from protocol.messages import RegisterGateway
+from protocol.messages import EventChanged, RegisterGateway
 from signaling import introduction
 from signaling.effects import Close, Outgoing
 from signaling.errors import LinkRefused
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 SILENT_HEARTBEATS = 2.0
 """Heartbeats of silence before the server asks with a ping frame; it then waits one more."""
+NEWS_CAPACITY = 64
+"""A browser with so much before it does without news of events, rather than be closed for them."""
 GATEWAY_PACE = 20
 """A gateway answers for everybody who watches: it may send as many times more."""
 
@@ -71,6 +73,9 @@ class Connection:
         takes nothing for `SEND_TIMEOUT_S`.
         """
         if self._end.ending is not None:
+            return True
+        if isinstance(message, EventChanged) and len(self._end.outbox) >= NEWS_CAPACITY:
+            self._service.metrics.events_dropped.inc()
             return True
         if self._queue(message, text):
             self._end.start_writing()

@@ -9,6 +9,7 @@ from protocol.messages import (
     Cameras,
     Candidate,
     Error,
+    EventChanged,
     IceServers,
     Ping,
     Pong,
@@ -26,6 +27,7 @@ Outgoing = (
     | Candidate
     | Bye
     | Call
+    | EventChanged
     | Error
     | IceServers
     | Ping

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.roles import Role
+from edge.token_bucket import TokenBucket
 from signaling.errors import LinkRefused
 from signaling.settings import SignalingLimits
 
@@ -35,6 +36,8 @@ class Link:
     kind: Kind = Kind.NEW
     role: Role | None = None
     identity: str = ""
+    events: TokenBucket | None = None
+    """How many changes of events it may still tell of."""
 
 
 class Links:
@@ -74,7 +77,7 @@ class Links:
         return sum(link.kind is kind for link in self._by_conn.values())
 
     def watching(self) -> Iterator[Link]:
-        """Yield the browsers that want to know when cameras change."""
+        """Yield the browsers that want to know what changes."""
         for link in self._by_conn.values():
             if link.kind is Kind.BROWSER and not link.transient:
                 yield link

@@ -39,6 +39,17 @@ class SignalingMetrics:
         self.refused = Counter(
             _PREFIX + "refused", "Messages and links refused", ("problem",), registry=registry
         )
+        self.events_dropped = Counter(
+            _PREFIX + "events_dropped",
+            "Changes of events that a browser did without because it reads slowly",
+            registry=registry,
+        )
+        refused_events = Gauge(
+            _PREFIX + "events_over_limit",
+            "Changes of events that gateways told of too fast",
+            registry=registry,
+        )
+        refused_events.set_function(lambda: broker.events_dropped)
         relays = Gauge(_PREFIX + "relays", "Relays that are open", ("kind",), registry=registry)
         self.calls_untaken = Counter(
             _PREFIX + "calls_untaken",

@@ -67,7 +67,8 @@ class MjpegRoutes:
                 sink = _Sink()
                 with feed.subscribed(sink, self._service.clock()):
                     part = await sink.first(SNAPSHOT_TIMEOUT_S)
-                self._service.meter.goes(traffic, len(part.jpeg), self._service.clock())
+                if not self._service.meter.goes(traffic, len(part.jpeg), self._service.clock()):
+                    raise Refused("overloaded", "the relay's limit is reached; try again later")
                 return snapshot(part.jpeg, max(0.0, time.time() - part.capture_s))
         except Refused as refused:
             self._service.refused(refused.slug)

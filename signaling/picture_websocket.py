@@ -1,6 +1,7 @@
 """``/ws/esp32``, ``/ws/viewer`` and ``/ws/analyzer``: pictures in, and pictures out."""
 
 import secrets
+from collections.abc import Callable, Coroutine
 
 from aiohttp import web
 
@@ -11,13 +12,22 @@ from edge.picture_socket import PictureSocket
 from edge.problems import Problem
 from edge.roles import Role
 from edge.unsent import UNSENT_BYTES
-from edge.websocket_entry import Refused, Serve, first_message, require_role, served
+from edge.websocket_entry import (
+    Refused,
+    first_message,
+    require_role,
+    require_websocket,
+    served,
+)
 from protocol.messages import Join, RegisterCamera
 from signaling.errors import LinkRefused
 from signaling.picture_hub import PictureHub, Taker
 from signaling.pushing_camera import PushingCamera
 from signaling.service import SignalingService
 from signaling.socket import Socket
+from signaling.strangers import Strangers
+
+Known = Callable[[], None]
 
 
 class PictureRoutes:
@@ -26,6 +36,12 @@ class PictureRoutes:
     def __init__(self, service: SignalingService, hub: PictureHub) -> None:
         self._service = service
         self._hub = hub
+        limits = service.limits
+        # One that does not come to an end of its first message holds as much as a picture.
+        self._new_cameras = Strangers(limits.pushing_cameras, max(1, limits.pushing_cameras // 2))
+        self._new_takers = Strangers(
+            limits.picture_viewers + limits.analyzers, limits.picture_viewers_per_address
+        )
 
     def all(self) -> list[web.RouteDef]:
         """Return all three routes, for a server that has no cameras of its own."""
@@ -38,7 +54,7 @@ class PictureRoutes:
     async def camera(self, request: web.Request) -> web.StreamResponse:
         """A camera registers with a device's token, and pushes pictures."""
 
-        async def serve(_: web.WebSocketResponse) -> None:
+        async def serve(known: Known) -> None:
             registered = await first_message(socket, RegisterCamera)
             camera = PushingCamera(
                 socket,
@@ -48,34 +64,36 @@ class PictureRoutes:
                 client_address(request),
             )
             try:
-                await camera.run(registered)
+                await camera.run(registered, known)
             except LinkRefused as refused:
                 raise Refused(refused.slug, refused.detail) from refused
 
         socket = self._socket(self._service.limits.max_picture_bytes)
-        return await self._served(request, serve, socket)
+        return await self._served(request, serve, socket, self._new_cameras)
 
     async def viewer(self, request: web.Request) -> web.StreamResponse:
         """Somebody sees a camera."""
 
-        async def serve(_: web.WebSocketResponse) -> None:
+        async def serve(known: Known) -> None:
             join = await first_message(socket, Join)
             await require_role(request, join.token, Role.VIEWER, anonymous=Role.ADMIN)
+            known()
             await self.view(request, socket, join)
 
         socket = self._socket()
-        return await self._served(request, serve, socket)
+        return await self._served(request, serve, socket, self._new_takers)
 
     async def analyzer(self, request: web.Request) -> web.StreamResponse:
         """A program looks at a camera: a gateway at one that pushes, an admin at any."""
 
-        async def serve(_: web.WebSocketResponse) -> None:
+        async def serve(known: Known) -> None:
             join = await first_message(socket, Join)
             role = await _analyzer(request, join.token)
+            known()
             await self._take(request, socket, join, "analyzer", pushed_only=role is Role.GATEWAY)
 
         socket = self._socket()
-        return await self._served(request, serve, socket)
+        return await self._served(request, serve, socket, self._new_takers)
 
     async def view(self, request: web.Request, socket: AnySocket, join: Join) -> None:
         """Serve a viewer whose role was looked at. Raises :class:`Refused`."""
@@ -108,9 +126,25 @@ class PictureRoutes:
         return Socket(self._service.refused, writer_limit=UNSENT_BYTES, binary_bytes=binary_bytes)
 
     async def _served(
-        self, request: web.Request, serve: Serve, socket: Socket
+        self,
+        request: web.Request,
+        serve: Callable[[Known], Coroutine[None, None, None]],
+        socket: Socket,
+        strangers: Strangers,
     ) -> web.StreamResponse:
-        return await served(request, serve, socket=socket, on_refused=self._service.refused)
+        """``serve`` is given what to call when it is known who came."""
+        require_websocket(request, socket)
+        try:
+            with strangers.arriving(client_address(request)) as known:
+                return await served(
+                    request,
+                    lambda _: serve(known),
+                    socket=socket,
+                    on_refused=self._service.refused,
+                )
+        except Problem as problem:
+            self._service.refused(problem.slug)
+            raise
 
 
 async def _analyzer(request: web.Request, token: str | None) -> Role:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 
 from edge.auth import Authenticator
 from edge.message_socket import MessageSocket, SocketEnded
@@ -83,12 +84,16 @@ class PushingCamera:
 
     # Its life
 
-    async def run(self, registered: RegisterCamera) -> None:
-        """Serve the camera that introduced itself like this. Raises LinkRefused or Refused."""
+    async def run(self, registered: RegisterCamera, known: Callable[[], None]) -> None:
+        """Serve the camera that introduced itself like this. Raises LinkRefused or Refused.
+
+        ``known`` is called once its token is found to be right.
+        """
         with contextlib.ExitStack() as stack:
             role = await introduction.admitted(
                 registered, self._authenticator, self._address, stack, "pushing camera"
             )
+            known()
             conn = self._service.arrive(self, self._address, pushes=True)
             stack.callback(self._service.leave, conn)
             self._service.introduce(conn, registered, role)

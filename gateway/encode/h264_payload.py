@@ -1,6 +1,6 @@
 """RTP payload format for H.264 (RFC 6184), packetization mode 1."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MAX_PAYLOAD_BYTES = 1_200
 """Leaves room for RTP header, extensions, SRTP tag and a TURN channel in a 1,280-byte path."""
@@ -10,6 +10,7 @@ NAL_AUD = 9
 FU_A = 28
 START = 0x80
 END = 0x40
+START_CODE = b"\x00\x00\x00\x01"
 
 
 def split_annex_b(stream: bytes) -> Iterator[bytes]:
@@ -54,3 +55,17 @@ def _fragments(unit: bytes) -> Iterator[bytes]:
         if begin + size >= len(body):
             header |= END
         yield bytes((indicator, header)) + body[begin : begin + size]
+
+
+def to_annex_b(payloads: Iterable[bytes]) -> bytes:
+    """Put the payloads of one access unit together again, with start codes before NAL units."""
+    parts: list[bytes] = []
+    for payload in payloads:
+        if payload[0] & 0x1F != FU_A:
+            parts += (START_CODE, payload)
+            continue
+        indicator, header = payload[0], payload[1]
+        if header & START:
+            parts += (START_CODE, bytes(((indicator & 0xE0) | (header & 0x1F),)))
+        parts.append(payload[2:])
+    return b"".join(parts)

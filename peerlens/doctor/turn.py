@@ -18,6 +18,7 @@ FORBIDDEN_PEERS = (
 """Loopback, the metadata service of clouds, and private networks: one of each."""
 _WAYS = {"udp": "UDP", "tcp": "TCP", "tls": "TLS"}
 _EXPIRY = re.compile(r"(\d{9,11})(?::|$)")
+_NAME = "check the name in webrtc, its DNS entry, and that this machine can resolve names"
 _SECRET = "webrtc.turn.secret here and static-auth-secret in coturn must be the same text"
 
 
@@ -94,8 +95,10 @@ def _trouble(reading: TurnReading, working: set[str], now_s: float) -> Finding:
             "video over TCP or TLS stutters where packets get lost"
             if url.way == "udp"
             else "networks that let nothing else out have no relay",
-            f"open the port for {way} in the firewalls here and there, and see that coturn listens"
-            " on it",
+            _NAME
+            if reading.trouble is Trouble.UNKNOWN_HOST
+            else f"open the port for {way} in the firewalls here and there, and see that coturn"
+            " listens on it",
             url=url.text,
             way=url.way,
         )
@@ -103,8 +106,10 @@ def _trouble(reading: TurnReading, working: set[str], now_s: float) -> Finding:
         "turn.unreachable",
         f"{url.text} cannot be had: {reading.detail}",
         "viewers who need a relay get none",
-        "check that coturn runs, the address in webrtc, and that firewalls let the port through,"
-        f" for {_WAYS[url.way]}",
+        _NAME
+        if reading.trouble is Trouble.UNKNOWN_HOST
+        else "check that coturn runs, the address in webrtc, and that firewalls let the port"
+        f" through, for {_WAYS[url.way]}",
         url=url.text,
         way=url.way,
     )

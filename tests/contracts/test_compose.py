@@ -125,13 +125,15 @@ def test_signaling_can_be_configured_so(
 def test_the_gateway_can_be_configured_so(compose: dict[str, Any]) -> None:
     services = compose["services"]
     mounted = [volume.split(":") for volume in services["gateway"]["volumes"]]
-    (file,) = [source for source, target, _ in mounted if target == "/etc/peerlens/gateway.yaml"]
+    (file,) = [source for source, target, *_ in mounted if target == "/etc/peerlens/gateway.yaml"]
     assert "/etc/peerlens/gateway.yaml" in script(services["gateway"])
     environ = image_environment() | services["gateway"]["environment"]
     config = load(GatewayConfig, ROOT / file, environ=environ)
     assert list(config.cameras) == ["test"]
     published = services["signaling"]["ports"][0].split(":")[0]
     assert config.signaling.url == f"ws://127.0.0.1:{published}/ws"
+    # Its events must outlive the container.
+    assert f"gateway-state:{config.auth.state_dir}" in services["gateway"]["volumes"]
     # Both use the machine's own network.
     assert str(config.http.port) != published
     assert services["gateway"]["network_mode"] == "host"

@@ -18,6 +18,7 @@ NOT_DEFAULTS = {
     ("cameras", "front", "motion", "zones", "name"),
     ("cameras", "front", "motion", "zones", "points"),
     ("cars", "car1", "camera"),
+    ("mqtt", "host"),
     ("cars", "car1", "board"),
     ("cameras", "front", "outputs", "whip"),
     ("webrtc", "ice_servers", "urls"),

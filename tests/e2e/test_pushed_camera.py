@@ -8,7 +8,6 @@ from pathlib import Path
 
 from aiohttp import ClientSession, WSMsgType
 
-from edge.device_tokens import device_token
 from edge.roles import Role
 from edge.tokens import Tokens
 from peerlens.virtual_camera.pictures import ScenePictures
@@ -66,7 +65,7 @@ async def test_a_pushed_camera_is_video_in_the_page_and_pictures_at_ws_viewer(
         viewer_token = tokens.by_role[Role.VIEWER]
         await page.open(f"{url}/camera/yard#token={viewer_token}")
         await page.state("offline")
-        own = device_token(tokens.by_role[Role.DEVICE], "cam-7")
+        own = tokens.device_token("cam-7")
         async with pushing(url, "cam-7", own):
             await page.state("live")
             await page.sees_motion_picture()

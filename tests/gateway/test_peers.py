@@ -29,9 +29,10 @@ from gateway.remote_candidates import MAX_CANDIDATES, Fault
 from gateway.rtp_writer import Run
 from gateway.settings import CameraSettings, WebrtcSettings
 from gateway.units import Codec
-from protocol.messages import Candidate
+from protocol.messages import Candidate, EventChanged
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
+from tests.support.events import event
 from tests.support.polling import until
 from tests.support.viewer import Exchange, Viewer, watching
 
@@ -130,6 +131,18 @@ async def test_events_tell_camera_clock_and_motion(gateway: Gateway) -> None:
         await until(lambda: viewer.of_type("motion"), "motion")
         assert viewer.of_type("motion")[0]["camera"] == "front"
         assert viewer.of_type("camera")[0]["camera"]["id"] == "front"
+
+
+async def test_a_viewer_is_told_of_the_events_of_its_camera(gateway: Gateway) -> None:
+    mine, other = event(1_000.0, what="person"), event(1_000.0, "yard")
+    async with watching(to(gateway)) as viewer:
+        await viewer.synced()
+        gateway.events.publish(EventChanged(other))
+        gateway.events.publish(EventChanged(mine, deleted=True))
+        await until(lambda: viewer.of_type("event"), "the event")
+        [told] = viewer.of_type("event")
+        assert (told["event"]["id"], told["event"]["what"]) == (mine.id, "person")
+        assert told["deleted"]
 
 
 async def test_each_answer_tells_the_newest_frame_on_its_way(gateway: Gateway) -> None:

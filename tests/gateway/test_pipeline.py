@@ -108,7 +108,7 @@ def test_raw_sources_are_compressed_only_for_mjpeg_viewers() -> None:
     bench = Bench()
     bench.pipeline.process(RawFrame(picture(1), 100.0, 100.0, 100.0))
     assert bench.jpegs == []
-    bench.pipeline.jpeg_wanted = True
+    bench.pipeline.jpeg_interval_s = 0.0
     bench.pipeline.process(RawFrame(picture(2), 100.1, 100.1, 100.1))
     assert [frame.capture_s for frame in bench.jpegs] == [100.1]
 

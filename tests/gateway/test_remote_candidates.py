@@ -35,6 +35,7 @@ def test_addresses_of_viewers_are_tried_also_those_of_private_networks(host: str
         ("::ffff:169.254.169.254", Fault.METADATA),
         ("169.254.170.2", Fault.METADATA),
         ("100.100.100.200", Fault.METADATA),
+        ("168.63.129.16", Fault.METADATA),
         ("fd00:ec2::254", Fault.METADATA),
         ("0.0.0.0", Fault.NOT_ONE_HOST),
         ("0.1.2.3", Fault.NOT_ONE_HOST),

@@ -15,11 +15,12 @@ from edge.settings import HttpSettings
 from gateway import uplink as uplink_module
 from gateway.gateway import Gateway
 from gateway.settings import UplinkSettings, WebrtcSettings
-from gateway.uplink import Uplink
-from protocol.messages import Bye, Candidate, Offer
+from gateway.uplink import MAX_EVENTS, Uplink
+from protocol.messages import Bye, Candidate, EventChanged, Offer
 from tests.gateway.conftest import SYNTHETIC
 from tests.gateway.test_negotiation import CHROMIUM, without_codecs
 from tests.support.coturn import coturn
+from tests.support.events import event
 from tests.support.polling import until
 from tests.support.program import free_port
 from tests.support.signaling_server import SignalingServer, WsClient, signaling_server
@@ -36,11 +37,11 @@ async def linked(gateway: Gateway, server: SignalingServer) -> AsyncIterator[Upl
         yield uplink
 
 
-async def watch(browser: WsClient) -> tuple[Viewer, str]:
-    """Negotiate as the page does; returns the viewer and its session."""
+async def watch(browser: WsClient, *past: str) -> tuple[Viewer, str]:
+    """Negotiate as the page does, past other news; returns the viewer and its session."""
     viewer, session = Viewer(), secrets.token_hex(16)
     await browser.send(Offer(session, "front", await viewer.offer()))
-    answer = await browser.expect("answer")
+    answer = await browser.expect("answer", past=("cameras", *past))
     assert answer["session"] == session
     await viewer.accept(answer["sdp"])
     return viewer, session
@@ -264,6 +265,24 @@ async def test_a_silent_link_is_given_up(gateway: Gateway, monkeypatch: pytest.M
             await until(lambda: "silent" in (uplink.problem or ""), "the silence to be noticed")
     finally:
         await runner.cleanup()
+
+
+async def test_events_are_told_to_browsers_through_signaling(gateway: Gateway) -> None:
+    news = EventChanged(event(1_000.0, what="person"))
+    async with (
+        signaling_server() as server,
+        linked(gateway, server),
+        await server.browser() as browser,
+    ):
+        # More than may wait: the rest is dropped, and nothing else is held up.
+        for _ in range(10 * MAX_EVENTS):
+            gateway.events.publish(news)
+        told = await browser.expect("event")
+        assert told["event"]["id"] == news.event.id
+        assert told["event"]["what"] == "person"
+        viewer, _ = await watch(browser, "event")
+        await viewer.frames_more(3)
+        await viewer.close()
 
 
 async def test_an_offer_through_turn_is_answered_with_what_signaling_minted(

@@ -192,8 +192,8 @@ def test_outputs_are_read_and_nothing_is_lost_of_their_addresses(file: Path) -> 
         (
             "cameras: {api: {source: 'synthetic:'}}\n",
             "peerlens.yaml:1: cameras.api: the name is taken by the server itself, as are api,"
-            " assets, camera, doctor, drive, healthz, metrics, readyz, snapshot.jpg, stream, whep,"
-            " ws",
+            " assets, camera, doctor, drive, events, healthz, metrics, readyz, snapshot.jpg,"
+            " stream, whep, ws",
         ),
         (
             CAMERA + "cars: {car1: {camera: back}}\n",
@@ -244,6 +244,11 @@ def test_outputs_are_read_and_nothing_is_lost_of_their_addresses(file: Path) -> 
         (
             "cameras: {front: {source: 'synthetic:', outputs: {whip: 'http://a/'}}}\n",
             "peerlens.yaml:1: cameras.front.outputs: expected a list, given keys",
+        ),
+        (
+            "cameras: {front: {source: 'push:cam-7'}}\ncars: {car1: {camera: front}}\n",
+            "peerlens.yaml: cars.car1.camera: expected a camera that the gateway reads itself: the"
+            " age of pushed pictures is not known, and front pushes its own",
         ),
         (
             "cameras:\n  front: {source: 'synthetic:'}\n  back: {source: 'synthetic:'}\n"

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from edge.device_tokens import device_of
-from edge.roles import Role
 from edge.tokens import Tokens
 from peerlens import cli
 
@@ -25,7 +23,7 @@ def test_prints_the_token_for_the_server_with_that_configuration(
     tokens = Tokens.load_or_create(tmp_path / ".peerlens")
     assert cli.run(["device-token", "cam-1", "-c", str(file)]) == 0
     printed = capsys.readouterr().out.strip()
-    assert device_of(tokens.by_role[Role.DEVICE], printed) == "cam-1"
+    assert tokens.device_of(printed) == "cam-1"
 
 
 @pytest.mark.parametrize(

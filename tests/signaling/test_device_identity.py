@@ -50,7 +50,7 @@ async def accepted(server: SignalingServer, path: str, device_id: str, token: st
 async def test_a_devices_own_token_is_taken_and_pins_its_id(
     server: SignalingServer, path: str
 ) -> None:
-    own = device_token(SHARED, "dev-1")
+    own = known_tokens().device_token("dev-1")
     await accepted(server, path, "dev-1", SHARED)
     await accepted(server, path, "dev-1", own)
     async with await register(server, path, "dev-1", SHARED) as client:
@@ -62,7 +62,7 @@ async def test_a_devices_own_token_is_taken_and_pins_its_id(
 async def test_the_token_of_another_device_is_forbidden_and_counted(
     server: SignalingServer, path: str
 ) -> None:
-    token = device_token(SHARED, "dev-2")
+    token = known_tokens().device_token("dev-2")
     async with await register(server, path, "dev-1", token) as client:
         assert await client.refused() == ("forbidden", 4403)
     assert server.service.metrics.refused.labels("forbidden")._value.get() == 1
@@ -70,8 +70,17 @@ async def test_the_token_of_another_device_is_forbidden_and_counted(
         assert await client.refused() == ("unauthorized", 4401)
 
 
+@pytest.mark.parametrize("path", PATHS)
+async def test_who_has_the_shared_token_cannot_make_a_devices_own(
+    server: SignalingServer, path: str
+) -> None:
+    await accepted(server, path, "dev-1", known_tokens().device_token("dev-1"))
+    async with await register(server, path, "dev-1", device_token(SHARED, "dev-1")) as client:
+        assert await client.refused() == ("unauthorized", 4401)
+
+
 async def test_a_devices_token_opens_nothing_else(server: SignalingServer) -> None:
-    own = device_token(SHARED, "dev-1")
+    own = known_tokens().device_token("dev-1")
     for path in ("/api/cameras", "/front/stream", "/api/relay", "/metrics"):
         async with server.client.get(path, headers={"Authorization": f"Bearer {own}"}) as answer:
             assert answer.status == 403, path
@@ -94,5 +103,5 @@ async def test_another_address_takes_a_live_device_over_only_with_its_own_token(
         await accepted(stranger, path, "dev-1", SHARED)
         async with await register(server, path, "dev-1", SHARED) as device:
             await device.expect("registered")
-            await accepted(stranger, path, "dev-1", device_token(SHARED, "dev-1"))
+            await accepted(stranger, path, "dev-1", known_tokens().device_token("dev-1"))
             assert await device.refused() == ("superseded", 4409)

@@ -184,13 +184,14 @@ def count_of(server: SignalingServer, problem: str) -> float:
         ([b""], "not-a-jpeg", 4415),
         ([PICTURES[0][:-2]] * 20, "not-a-jpeg", 4415),
         (["garbage"], "malformed-message", 4400),
+        (["x" * 65_537], "message-too-large", 1009),
         ([encode(Next())], "unknown-type", 4400),
         ([encode(RegisterCamera(CAM))], "unexpected-message", 4400),
         ([PICTURES[0]] * 1_000, "too-fast", 4429),
         ([large(1_000_001, PICTURES[0])], "message-too-large", 1009),
         ([bytes(50_000_000)], "message-too-large", 1009),
     ],
-    ids=["gif", "empty", "torn", "garbage", "next", "again", "flood", "1 MB", "50 MB"],
+    ids=["gif", "empty", "torn", "garbage", "text", "next", "again", "flood", "1 MB", "50 MB"],
 )
 async def test_bad_input_is_refused_with_a_reason_and_counted(
     server: SignalingServer, messages: list[object], problem: str, code: int
@@ -205,6 +206,15 @@ async def test_bad_input_is_refused_with_a_reason_and_counted(
         await looking.say(Next())
         await pushing.send(PICTURES[0])
         assert (await looking.picture()).data == PICTURES[0], "others go on"
+
+
+async def test_a_first_message_of_too_many_bytes_is_refused_as_such(
+    server: SignalingServer,
+) -> None:
+    for path in ("/ws/esp32", "/ws/viewer"):
+        async with await server.connect(path) as client:
+            await client.send("x" * 65_537)
+            assert await client.refused() == ("message-too-large", 1009)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from protocol.messages import Join, Next, RegisterCamera
 from signaling.settings import SignalingLimits
 from tests.support.mjpeg import pictures
 from tests.support.picture_client import Viewer
+from tests.support.polling import until
 from tests.support.signaling_server import signaling_server
 from tests.support.tokens import bearer
 
@@ -59,3 +60,30 @@ async def test_the_bytes_of_signalings_own_messages_are_counted() -> None:
         f'peerlens_signaling_bytes_total{{direction="{way}"}}' for way in ("in", "out")
     }
     assert all(40 < value < 1_000 for value in values.values())
+
+
+async def test_snapshots_are_counted_and_keep_to_the_limit() -> None:
+    limits = SignalingLimits(relay_kbps_per_camera=len(PICTURE) * 8 / 1_000)
+    async with (
+        signaling_server(limits, with_tokens=True) as server,
+        await server.connect("/ws/esp32") as camera,
+    ):
+        await camera.send(RegisterCamera("cam-1", token=server.token(Role.DEVICE)))
+        await camera.expect("registered")
+        await camera.send(PICTURE)
+        traffic = server.service.traffic_of("cam-1")
+        await until(lambda: traffic.pictures_in == 1, "the picture")
+        statuses, size = [], 0
+        for _ in range(8):
+            async with server.client.get(
+                "/cam-1/snapshot.jpg", headers=bearer(Role.VIEWER)
+            ) as response:
+                statuses.append(response.status)
+                if response.status == 200:
+                    size += len(await response.read())
+                else:
+                    assert response.headers["Retry-After"]
+                    assert (await response.json())["type"] == "urn:peerlens:problem:overloaded"
+        assert statuses[0] == 200
+        assert statuses[-1] == 503
+        assert traffic.bytes_out == size

@@ -102,6 +102,8 @@ async def linked_server(
             "http": {"host": namespace.address, "port": port},
             "auth": {"mode": "token", "state_dir": str(state)},
             "cameras": {CAMERA: {"source": source}},
+            # Keyframes that a recorder asks for would be taken for other viewers'.
+            "events": {"clips": False},
             "webrtc": webrtc,
         }
         file = folder / "peerlens.yaml"

@@ -3,8 +3,12 @@ import { createRoot } from "react-dom/client";
 import { endpoints } from "./client/config";
 import { SettingsStore } from "./client/drive/settings";
 import { Peerlens } from "./client/peerlens";
+import { Alerts } from "./client/timeline/alerts";
 import { TokenStore } from "./client/token";
 import { App } from "./components/App";
+import { browserNotifier } from "./components/events/notifier";
+import { cameraName } from "./components/events/wording";
+import { AlertsContext } from "./hooks/useAlerts";
 import { DriveSettingsContext } from "./hooks/useDriveSettings";
 import { PeerlensContext } from "./hooks/usePeerlens";
 import { RouterContext } from "./hooks/useRouter";
@@ -16,7 +20,9 @@ import "./styles/camera.css";
 import "./styles/details.css";
 import "./styles/doctor.css";
 import "./styles/drive.css";
+import "./styles/events.css";
 import "./styles/thumbs.css";
+import "./styles/zones.css";
 
 const tokens = new TokenStore(storage());
 const driveSettings = new SettingsStore(storage());
@@ -32,6 +38,21 @@ const peerlens = new Peerlens({
       ? (configuration) => new RTCPeerConnection(configuration)
       : null,
   fetch: window.fetch.bind(window),
+});
+
+const router = new Router(window);
+const alerts = new Alerts({
+  changes: peerlens.changes,
+  nowMs: () => peerlens.http.serverNowMs,
+  isSeen: (camera) => !document.hidden && peerlens.isHeld(camera),
+  notifier: browserNotifier(
+    peerlens.archive,
+    (camera) => cameraName(camera, peerlens.cameras.value),
+    ({ camera }) => {
+      router.go({ page: "camera", id: camera });
+    },
+  ),
+  storage: storage(),
 });
 
 window.addEventListener("hashchange", () => {
@@ -60,9 +81,11 @@ if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
     <PeerlensContext value={peerlens}>
-      <RouterContext value={new Router(window)}>
+      <RouterContext value={router}>
         <DriveSettingsContext value={driveSettings}>
-          <App />
+          <AlertsContext value={alerts}>
+            <App />
+          </AlertsContext>
         </DriveSettingsContext>
       </RouterContext>
     </PeerlensContext>

@@ -4,7 +4,7 @@ import type { Observable } from "./client/observable";
 import { Source } from "./client/observable";
 
 export type Route =
-  | { readonly page: "grid" | "doctor" }
+  | { readonly page: "grid" | "doctor" | "events" }
   | { readonly page: "camera" | "drive"; readonly id: string }
   | { readonly page: "not-found" };
 
@@ -14,7 +14,7 @@ export function parseRoute(pathname: string): Route {
   const parts = pathname.split("/").filter((part) => part !== "");
   if (parts.length === 0) return { page: "grid" };
   const [page, id, ...rest] = parts;
-  if (page === "doctor" && parts.length === 1) return { page };
+  if ((page === "doctor" || page === "events") && parts.length === 1) return { page };
   const isOfCamera = page === "camera" || page === "drive";
   if (isOfCamera && id !== undefined && rest.length === 0 && CAMERA_ID.test(id)) {
     return { page, id };
@@ -24,7 +24,7 @@ export function parseRoute(pathname: string): Route {
 
 export function routePath(route: Route): string {
   if ("id" in route) return `/${route.page}/${route.id}`;
-  return route.page === "doctor" ? "/doctor" : "/";
+  return route.page === "doctor" || route.page === "events" ? `/${route.page}` : "/";
 }
 
 /** What this needs of `window`. */

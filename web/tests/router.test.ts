@@ -10,6 +10,8 @@ it.each([
   ["/doctor", { page: "doctor" }],
   ["/doctor/", { page: "doctor" }],
   ["/doctor/front", { page: "not-found" }],
+  ["/events", { page: "events" }],
+  ["/events/front", { page: "not-found" }],
   ["/drive/front", { page: "drive", id: "front" }],
   ["/drive/front/", { page: "drive", id: "front" }],
   ["/drive", { page: "not-found" }],
@@ -32,6 +34,7 @@ it("writes what it reads", () => {
   expect(routePath({ page: "drive", id: "front" })).toBe("/drive/front");
   expect(parseRoute(routePath({ page: "grid" }))).toEqual({ page: "grid" });
   expect(parseRoute(routePath({ page: "doctor" }))).toEqual({ page: "doctor" });
+  expect(parseRoute(routePath({ page: "events" }))).toEqual({ page: "events" });
 });
 
 class FakeBrowser implements Browser {

@@ -9,7 +9,6 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from prometheus_client import CollectorRegistry
 
-from edge.device_tokens import device_token
 from edge.metrics import RefusalMetrics
 from edge.roles import Role
 from gateway.drive.routes import drive_routes
@@ -86,9 +85,9 @@ async def told(socket: ClientWebSocketResponse) -> tuple[str, int | None]:
 async def test_its_own_token_is_taken_and_then_no_other(world: World) -> None:
     async with world.board(SHARED) as board:
         assert await told(board) == ("registered", None)
-    async with world.board(device_token(SHARED, "board-1")) as board:
+    async with world.board(known_tokens().device_token("board-1")) as board:
         assert await told(board) == ("registered", None)
-    for token in (SHARED, device_token(SHARED, "board-2")):
+    for token in (SHARED, known_tokens().device_token("board-2")):
         async with world.board(token) as board:
             assert await told(board) == ("forbidden", 4403)
     assert world.refused("forbidden") == 2

@@ -57,6 +57,17 @@ def test_one_way_that_is_blocked(blocked: str, name: str) -> None:
     assert (name, Level.WARNING) in levels(*readings)
 
 
+@pytest.mark.parametrize("others", [(), (works(UDP),)])
+def test_a_name_without_an_address_is_no_matter_of_firewalls(
+    others: tuple[TurnReading, ...],
+) -> None:
+    found = turn.judge([*others, fails(TLS, Trouble.UNKNOWN_HOST)], NOW_S)
+    [bad] = [each for each in found if each.level in (Level.WARNING, Level.PROBLEM)]
+    assert bad.do is not None
+    assert "DNS" in bad.do
+    assert "firewall" not in bad.do
+
+
 def test_no_way_at_all() -> None:
     found = levels(fails(UDP, Trouble.SILENT), fails(TCP, Trouble.REFUSED))
     assert found == [("turn.unreachable", Level.PROBLEM)] * 2

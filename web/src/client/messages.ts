@@ -59,6 +59,7 @@ const clockMs = number(0, 1e14);
 const ttlMs = number(1, 1_000);
 const clientRole = oneOf("viewer", "driver", "admin");
 const version = optional(integer(), VERSION);
+const motionLevel = oneOf("NONE", "LOW", "MEDIUM", "HIGH");
 const driveState = oneOf("disarmed", "arming", "armed", "neutral", "stopped");
 const driveReason = oneOf(
   "not-driving",
@@ -265,10 +266,33 @@ const Synced = message("synced", {
 const Motion = message("motion", {
   camera: required(id),
   captureMs: required(epochMs),
-  level: required(oneOf("NONE", "LOW", "MEDIUM", "HIGH")),
+  level: required(motionLevel),
   percent: required(number(0, 100)),
   regions: optional(list(object(region), 0, 32), []),
 });
+const eventInfo = {
+  id: required(id),
+  camera: required(id),
+  startMs: required(epochMs),
+  level: required(motionLevel),
+  percent: required(number(0, 100)),
+  what: optional(oneOf("unknown", "person", "object", "light"), "unknown"),
+  endMs: maybe(epochMs),
+  confidence: maybe(fraction),
+  regions: optional(list(object(region), 0, 32), []),
+  zones: optional(list(text(1, 60), 0, 16), []),
+  snapshot: optional(boolean, false),
+  clip: optional(boolean, false),
+  description: maybe(words),
+};
+/** Also the events of `/api/events`. */
+export const event = object(eventInfo);
+const EventChanged = message("event", {
+  event: required(event),
+  deleted: optional(boolean, false),
+});
+export type EventInfo = Output<typeof eventInfo>;
+export type EventChanged = Message<typeof EventChanged>;
 const CameraChanged = message("camera", { camera: required(object(cameraInfo)) });
 export type Synced = Message<typeof Synced>;
 export type Motion = Message<typeof Motion>;
@@ -379,6 +403,7 @@ export const browserToSignaling = [Hello, Offer, Candidate, Bye, Ping, Pong] as 
 export const signalingToBrowser = [
   Welcome,
   Cameras,
+  EventChanged,
   IceServers,
   Answer,
   Candidate,
@@ -390,6 +415,7 @@ export const signalingToBrowser = [
 export const gatewayToSignaling = [
   RegisterGateway,
   Cameras,
+  EventChanged,
   Answer,
   Candidate,
   Bye,
@@ -410,7 +436,7 @@ export const signalingToGateway = [
 export const deviceToSignaling = [RegisterCamera, Ping, Pong] as const;
 export const signalingToDevice = [Registered, ErrorMessage, Ping, Pong] as const;
 export const browserToGateway = [Sync, ...leaseRequests] as const;
-export const gatewayToBrowser = [Synced, Motion, CameraChanged, Car, ErrorMessage] as const;
+export const gatewayToBrowser = [Synced, Motion, EventChanged, CameraChanged, Car, ErrorMessage] as const;
 export const driverToGateway = [Drive, Stop] as const;
 export const gatewayToDriver = [Driven] as const;
 export const boardToGateway = [RegisterBoard, Acted, Telemetry, Ping, Pong] as const;

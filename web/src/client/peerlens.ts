@@ -4,9 +4,9 @@ import { Brokered } from "./brokered";
 import { epochNow } from "./clock";
 import type { Endpoints } from "./config";
 import { Relay } from "./drive/relay";
-import { Refused } from "./errors";
+import { Http, refusal } from "./http";
 import { hasTurn } from "./iceServers";
-import type { CameraInfo } from "./messages";
+import type { CameraInfo, EventChanged } from "./messages";
 import type { Negotiation } from "./negotiation";
 import { Source, type Observable } from "./observable";
 import type { Way } from "./path";
@@ -14,9 +14,13 @@ import { Pictures } from "./pictures";
 import { Roster } from "./roster";
 import type { CreatePeerConnection } from "./session";
 import { Signaling, type Socket } from "./signaling";
+import { EventArchive } from "./timeline/eventArchive";
+import { EventFeed } from "./timeline/eventFeed";
+import type { EventFilter } from "./timeline/filter";
 import type { TokenStore } from "./token";
 import { Watcher } from "./watcher";
 import { Whep } from "./whep";
+import { MotionAccess } from "./zones/motionAccess";
 
 export interface PeerlensOptions {
   readonly endpoints: Endpoints;
@@ -37,18 +41,26 @@ interface Shared {
 
 /** From the grid to a camera's own page the picture goes on. */
 const LINGER_MS = 1_000;
-const REQUEST_TIMEOUT_MS = 10_000;
 
 export class Peerlens {
   readonly signaling: Signaling;
+  readonly http: Http;
+  readonly archive: EventArchive;
+  readonly motion: MotionAccess;
   readonly #options: PeerlensOptions;
   readonly #roster = new Roster();
   readonly #cameras = new Source<readonly CameraInfo[] | null>(null);
   readonly #watchers = new Map<string, Shared>();
+  readonly #changes = new Source<EventChanged | null>(null);
+  readonly #link = new Source(0);
   #rosterTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PeerlensOptions) {
     this.#options = options;
+    const { endpoints, fetch, tokens } = options;
+    this.http = new Http({ url: endpoints.httpUrl, token: () => tokens.token, fetch });
+    this.archive = new EventArchive(this.http);
+    this.motion = new MotionAccess(this.http);
     this.signaling = new Signaling({
       token: () => options.tokens.token,
       createSocket: () => options.createSocket(options.endpoints.signalingUrl),
@@ -57,10 +69,12 @@ export class Peerlens {
       this.#roster.update(this.signaling.cameras.value ?? [], epochNow());
       this.#updateCameras();
     });
-    let link = 0;
+    this.signaling.events.subscribe(() => {
+      this.#changes.set(this.signaling.events.value);
+    });
     this.signaling.status.subscribe(() => {
-      const isNew = this.signaling.link !== link;
-      link = this.signaling.link;
+      const isNew = this.signaling.link !== this.#link.value;
+      this.#link.set(this.signaling.link);
       for (const { watcher } of this.#watchers.values()) {
         if (isNew) watcher.nudge();
         else watcher.refresh();
@@ -71,6 +85,25 @@ export class Peerlens {
   /** Every camera there is, by name; null until the server has said so. */
   get cameras(): Observable<readonly CameraInfo[] | null> {
     return this.#cameras;
+  }
+
+  /** The newest change of an event, by whichever way it came; the same one may come by both. */
+  get changes(): Observable<EventChanged | null> {
+    return this.#changes;
+  }
+
+  /** The events of `filter`, for one list on the page. */
+  feed(filter: EventFilter): EventFeed {
+    const { archive } = this;
+    return new EventFeed(
+      {
+        page: (wanted, cursor) => archive.page(wanted, cursor),
+        remove: (id) => archive.remove(id),
+        changes: this.#changes,
+        link: this.#link,
+      },
+      filter,
+    );
   }
 
   /** What a check-up needs to look for itself. */
@@ -131,32 +164,26 @@ export class Peerlens {
     };
   }
 
+  /** Whether somebody looks at its picture here. */
+  isHeld(camera: string): boolean {
+    return (this.#watchers.get(camera)?.holders ?? 0) > 0;
+  }
+
   /**
    * The address where `camera` shows its own stream to its own network; null when the server
    * knows none. Rejects with `Refused`.
    */
   async streamUrl(camera: string): Promise<string | null> {
     const car = this.#infoOf(camera)?.car ?? camera;
-    const response = await this.#get(`api/cars/${encodeURIComponent(car)}/camera`);
+    const response = await this.http.send(`api/cars/${encodeURIComponent(car)}/camera`);
     if (response.status === 404) return null;
-    return localStreamUrl(await answered(response).json());
+    if (!response.ok) throw await refusal(response);
+    return localStreamUrl(await response.json());
   }
 
   /** The camera's newest complete JPEG. Rejects with `Refused`. */
   async snapshot(camera: string): Promise<Blob> {
-    const response = await this.#get(`${encodeURIComponent(camera)}/snapshot.jpg`);
-    return answered(response).blob();
-  }
-
-  #get(path: string): Promise<Response> {
-    const { endpoints, tokens, fetch } = this.#options;
-    return fetch(`${endpoints.httpUrl}/${path}`, {
-      headers: tokens.token === null ? {} : { Authorization: `Bearer ${tokens.token}` },
-      cache: "no-store",
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    }).catch((error: unknown) => {
-      throw new Refused("gateway-offline", String(error));
-    });
+    return (await this.http.ask(`${encodeURIComponent(camera)}/snapshot.jpg`)).blob();
   }
 
   #share(camera: string): Shared {
@@ -183,6 +210,9 @@ export class Peerlens {
       roundTripMs: () => this.signaling.roundTripMs ?? 0,
       onSilence: () => {
         this.signaling.nudge();
+      },
+      onEvent: (change) => {
+        this.#changes.set(change);
       },
       signaling: () => (mode === "signaling" ? this.signaling.status.value.state : null),
     });
@@ -236,11 +266,6 @@ export class Peerlens {
       this.#updateCameras();
     }, nextMs - nowMs);
   }
-}
-
-function answered(response: Response): Response {
-  if (response.ok) return response;
-  throw new Refused("refused", `the server answered ${String(response.status)}`);
 }
 
 /** A path is the server's own stream, not the camera's. */

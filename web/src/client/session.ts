@@ -9,7 +9,7 @@ import { Refused } from "./errors";
 import { EventsChannel } from "./events";
 import { hasTurn, stunServers, turnServers } from "./iceServers";
 import { LatencyMeter } from "./latency";
-import type { CameraInfo, CarNews, Delivery, FromGateway, Motion, Synced } from "./messages";
+import type { CameraInfo, CarNews, Delivery, EventChanged, FromGateway, Motion, Synced } from "./messages";
 import type { IceCandidate, Negotiation } from "./negotiation";
 import type { Path } from "./path";
 import { StatsReader, type Report, type StreamStats } from "./stats";
@@ -22,6 +22,8 @@ export interface SessionListener {
   /** The state, the stream, the camera or the numbers have changed. */
   changed(): void;
   motion(motion: Motion): void;
+  /** An event of the camera began, changed or ended. */
+  event?(event: EventChanged): void;
   /** What the gateway says about its camera. */
   camera(camera: CameraInfo): void;
 }
@@ -337,6 +339,7 @@ export class Session {
 
   #heard(message: FromGateway): void {
     if (message.type === "synced") this.#synced(message);
+    else if (message.type === "event") this.#options.listener.event?.(message);
     else if (message.type === "motion") this.#options.listener.motion(message);
     else if (message.type === "camera") this.#heardOfCamera(message.camera);
     else this.#heardOfCar(message);

@@ -11,6 +11,7 @@ import {
   signalingToBrowser,
   VERSION,
   type CameraInfo,
+  type EventChanged,
   type FromSignaling,
   type SessionMessage,
   type ToSignaling,
@@ -73,6 +74,7 @@ export class Signaling {
   readonly #backoff: Backoff;
   readonly #status = new Source<SignalingStatus>(IDLE);
   readonly #cameras = new Source<readonly CameraInfo[] | null>(null);
+  readonly #events = new Source<EventChanged | null>(null);
   readonly #sessions = new Map<string, (message: SessionMessage) => void>();
   #socket: Socket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +94,11 @@ export class Signaling {
 
   get status(): Observable<SignalingStatus> {
     return this.#status;
+  }
+
+  /** The newest change of an event. */
+  get events(): Observable<EventChanged | null> {
+    return this.#events;
   }
 
   /** The list that the server sent last; null before the first. */
@@ -196,6 +203,7 @@ export class Signaling {
     }
     if (message.type === "welcome") this.#welcome(message);
     else if (message.type === "cameras") this.#cameras.set(message.cameras);
+    else if (message.type === "event") this.#events.set(message);
     else if (message.type === "iceServers") this.#renew(message.iceServers);
     else if (message.type === "ping") this.send({ type: "pong", id: message.id });
     else if (message.type === "pong") this.#answered();

@@ -4,7 +4,7 @@ import { Climber, type Tried } from "./climber";
 import { CarWay, type CarWayOptions } from "./drive/carWay";
 import type { Transport, TransportListener } from "./drive/transport";
 import type { Refused } from "./errors";
-import type { CameraInfo, Delivery } from "./messages";
+import type { CameraInfo, Delivery, EventChanged } from "./messages";
 import { MotionTracker, type MotionView } from "./motion";
 import type { Negotiation } from "./negotiation";
 import { Source, type Observable } from "./observable";
@@ -62,6 +62,8 @@ export interface WatcherOptions {
   readonly roundTripMs: () => number;
   /** Called when what was shown is lost without a word: the network may have changed. */
   readonly onSilence?: () => void;
+  /** An event of the camera began, changed or ended. */
+  readonly onEvent?: (event: EventChanged) => void;
   readonly random?: () => number;
 }
 
@@ -260,6 +262,9 @@ export class Watcher {
         changed,
         motion: (motion) => {
           if (session === this.#climber.lead) this.#motion.heard(motion);
+        },
+        event: (event) => {
+          this.#options.onEvent?.(event);
         },
         camera: (info) => {
           if (session !== this.#climber.lead) return;

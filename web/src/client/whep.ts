@@ -1,6 +1,7 @@
 /** Negotiation over WHEP (draft-ietf-wish-whep), for gateways reached without signaling. */
 
-import { problemSlug, Refused } from "./errors";
+import { Refused } from "./errors";
+import { refusal } from "./http";
 import type { IceServer } from "./messages";
 import type { IceCandidate, Negotiation, NegotiationListener } from "./negotiation";
 import { trickleFragment } from "./trickle";
@@ -54,7 +55,7 @@ export class Whep implements Negotiation {
     } catch (error) {
       throw new Refused("gateway-offline", `the server cannot be reached: ${String(error)}`);
     }
-    if (response.status !== 201) throw await refusal(response);
+    if (response.status !== 201) throw await refusal(response, SLUG_BY_STATUS);
     const location = response.headers.get("Location");
     if (location !== null) {
       const url = new URL(location, response.url || this.#options.url).href;
@@ -136,19 +137,6 @@ const SLUG_BY_STATUS: ReadonlyMap<number, string> = new Map([
   [422, "no-common-codec"],
   [503, "too-many-viewers"],
 ]);
-
-async function refusal(response: Response): Promise<Refused> {
-  const retryAfterS = Number(response.headers.get("Retry-After") ?? NaN);
-  const problem: unknown = await response.json().catch(() => null);
-  const { type, detail } = (problem ?? {}) as { type?: unknown; detail?: unknown };
-  return new Refused(
-    typeof type === "string" && type !== "about:blank"
-      ? problemSlug(type)
-      : (SLUG_BY_STATUS.get(response.status) ?? "refused"),
-    typeof detail === "string" ? detail : `the server answered ${String(response.status)}`,
-    Number.isFinite(retryAfterS) ? retryAfterS * 1000 : null,
-  );
-}
 
 /** Reads `Link: <turn:...>; rel="ice-server"; username="..."; credential="..."` (RFC 9725). */
 export function parseIceServers(link: string | null): readonly IceServer[] {

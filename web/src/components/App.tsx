@@ -5,6 +5,7 @@ import { CameraGrid } from "./CameraGrid";
 import { CameraPage } from "./CameraPage";
 import { DrivePage } from "./drive/DrivePage";
 import { DoctorPage } from "./doctor/DoctorPage";
+import { EventsPage } from "./events/EventsPage";
 import { Header } from "./Header";
 import { Link } from "./Link";
 import { Notice } from "./Notice";
@@ -58,6 +59,7 @@ function Page() {
   }
   if (route.page === "camera") return <CameraPage key={route.id} id={route.id} />;
   if (route.page === "drive") return <DrivePage key={route.id} id={route.id} />;
+  if (route.page === "events") return <EventsPage />;
   if (route.page === "grid") return <CameraGrid />;
   return (
     <main className="page">

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { usePeerlens } from "../hooks/usePeerlens";
+import { download } from "./download";
 import { Icon } from "./Icon";
 
 interface ControlsProps {
@@ -8,6 +9,9 @@ interface ControlsProps {
   /** Motion is told of on the path that is shown. */
   readonly hasMotion: boolean;
   readonly onShowMotion: (shows: boolean) => void;
+  /** Null for whoever may not change how motion is looked for. */
+  readonly onEditMotion: (() => void) | null;
+  readonly isEditingMotion: boolean;
   readonly isFullscreen: boolean;
   readonly onFullscreen: () => void;
 }
@@ -49,6 +53,19 @@ export function Controls(props: ControlsProps) {
       >
         <Icon name="boxes" />
       </button>
+      {props.onEditMotion !== null && (
+        <button
+          type="button"
+          className="button icon-button"
+          aria-expanded={props.isEditingMotion}
+          aria-label="Motion settings"
+          title="Motion settings"
+          data-testid="edit-motion"
+          onClick={props.onEditMotion}
+        >
+          <Icon name="settings" />
+        </button>
+      )}
       <button
         type="button"
         className="button icon-button"
@@ -72,16 +89,4 @@ export function Controls(props: ControlsProps) {
       </button>
     </div>
   );
-}
-
-function download(picture: Blob, name: string): void {
-  const url = URL.createObjectURL(picture);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has read the address by then; it only has to outlive the click.
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 10_000);
 }

@@ -11,6 +11,10 @@ export function Header() {
         <Logo />
         <span>Peerlens</span>
       </Link>
+      <Link to={{ page: "events" }} className="header-link" label="Events">
+        <Icon name="events" size={20} />
+        <span aria-hidden="true">Events</span>
+      </Link>
       <Link to={{ page: "doctor" }} className="doctor-link" label="Check the connection">
         <Icon name="pulse" size={18} />
       </Link>

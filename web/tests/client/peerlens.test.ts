@@ -274,3 +274,18 @@ describe("snapshot", () => {
     await expect(peerlens.snapshot("front")).rejects.toMatchObject({ slug: "refused" });
   });
 });
+
+it("tells of events by whichever way they come", async () => {
+  const told: unknown[] = [];
+  peerlens.changes.subscribe(() => told.push(peerlens.changes.value?.event.id));
+  peerlens.start();
+  peerlens.hold("front");
+  newest().welcome({ cameras: [FRONT] });
+  const peer = await goLive();
+  const event = { camera: "front", startMs: 1, level: "LOW", percent: 2 };
+  newest().receive({ type: "event", event: { ...event, id: "e1" } });
+  peer.channel.receive({ type: "event", event: { ...event, id: "e2" } });
+  expect(told).toEqual(["e1", "e2"]);
+  expect(peerlens.isHeld("front")).toBe(true);
+  expect(peerlens.isHeld("back")).toBe(false);
+});

@@ -8,6 +8,7 @@ import type { Pad } from "./gamepad";
 import { Hands } from "./hands";
 import { IDLE, NEUTRAL_THROTTLE, type SourceName } from "./input";
 import { NO_CAPABILITIES } from "./lease";
+import { OwedStop } from "./owedStop";
 import { Sender } from "./sender";
 import type { DriveSettings } from "./settings";
 import type { Transport, TransportListener } from "./transport";
@@ -39,6 +40,7 @@ export class Cockpit implements TransportListener {
   readonly #sender: Sender;
   readonly #view: Source<DriveView>;
   readonly #output = new Source<Command>(NEUTRAL);
+  readonly #owedStop = new OwedStop();
   #transport: Transport | null = null;
   #release: (() => void)[] = [];
   #ticker: ReturnType<typeof setInterval> | undefined;
@@ -111,12 +113,11 @@ export class Cockpit implements TransportListener {
     return this.#transport?.request({ type }) ?? false;
   }
 
-  /** The emergency stop, by every way there is. */
+  /** The emergency stop, by every way there is, and by the next one if that is dead already. */
   stop(): void {
     if (this.#transport?.lease.car?.mayDrive !== true) return;
-    this.#sender.stop();
-    this.request("stop");
-    this.#letGo();
+    this.#owedStop.asked(performance.now());
+    this.#sayStop();
   }
 
   // What hands do
@@ -179,8 +180,10 @@ export class Cockpit implements TransportListener {
     if (next !== this.#transport) {
       this.#transport = next;
       this.#sender.end();
+      this.#owedStop.left();
     }
     this.#followLease();
+    this.#oweStop();
     this.#publish();
   }
 
@@ -193,8 +196,21 @@ export class Cockpit implements TransportListener {
       this.#note(news.reason, performance.now());
     } else {
       this.#followLease();
+      this.#oweStop();
       this.#publish();
     }
+  }
+
+  #sayStop(): void {
+    this.#sender.stop();
+    this.request("stop");
+    this.#letGo();
+  }
+
+  #oweStop(): void {
+    const car = this.#transport?.lease.car;
+    if (car?.state === "stopped") this.#owedStop.heard();
+    else if (car?.mayDrive === true && this.#owedStop.takeDue(performance.now())) this.#sayStop();
   }
 
   /** Sends while this page holds the lease. What is held when one begins or ends counts not. */

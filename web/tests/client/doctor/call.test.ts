@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { judgeCalls, pathOf, type CallReading } from "../../../src/client/doctor/call";
+import { afterEach, expect, it, vi } from "vitest";
+import { call, judgeCalls, pathOf, type CallReading } from "../../../src/client/doctor/call";
 
 const SEEN: CallReading = {
   kind: "direct",
@@ -17,6 +17,10 @@ const UNCONNECTED = {
   stage: "connection" as const,
   detail: "the connection is checking",
 };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function found(...readings: CallReading[]): [string, string][] {
   return judgeCalls(readings).map(({ id, level }) => [id, level]);
@@ -48,6 +52,32 @@ it("tells a refusal from a connection without pictures", () => {
   expect(found(refused)).toEqual([["call.refused", "problem"]]);
   const black = { ...SEEN, pictureMs: null, stage: "picture" as const };
   expect(found(black)).toEqual([["call.no-picture", "problem"]]);
+});
+
+it("does not count the wait for a server that gives no address", async () => {
+  vi.useFakeTimers();
+  const frames = { type: "inbound-rtp", kind: "video", framesDecoded: 1 };
+  const peer = {
+    iceGatheringState: "gathering",
+    connectionState: "connected",
+    localDescription: { sdp: "v=0" },
+    addTransceiver: () => undefined,
+    createOffer: () => Promise.resolve({}),
+    setLocalDescription: () => Promise.resolve(),
+    setRemoteDescription: () => Promise.resolve(),
+    getStats: () => Promise.resolve(new Map([["V", frames]])),
+    close: () => undefined,
+  } as unknown as RTCPeerConnection;
+  const called = call({
+    kind: "turn",
+    camera: "front",
+    iceServers: [],
+    createPeerConnection: () => peer,
+    exchange: () => Promise.resolve("v=0"),
+    timeoutMs: 8_000,
+  });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect((await called).pictureMs).toBeLessThan(1_000);
 });
 
 it("reads the path off the statistics", () => {

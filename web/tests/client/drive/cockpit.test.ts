@@ -34,6 +34,16 @@ function fullThrottle(): FakeTransport {
   return transport;
 }
 
+/** Another way to the car takes the place of the one there is. */
+function switched(): FakeTransport {
+  const next = new FakeTransport("relay");
+  fake.transport = null;
+  fake.listener?.changed();
+  fake.transport = next;
+  fake.listener?.changed();
+  return next;
+}
+
 describe("the lease", () => {
   it("makes it send, and its end makes it silent", () => {
     fake.hear(carNews());
@@ -259,6 +269,34 @@ describe("the emergency stop", () => {
     fake.hear(carNews({ driven: true, mayDrive: false }));
     fake.cockpit.stop();
     expect(fake.way.requests).toEqual(["stop"]);
+  });
+
+  it("is said again on the next way if it was not heard to hold on the one before", () => {
+    fake.hear(carNews({ driven: true }));
+    fake.cockpit.stop();
+    pass(100);
+    const second = switched();
+    expect(second.requests).toEqual([]);
+    fake.hear(carNews({ driven: true }));
+    fake.hear(carNews({ driven: true }));
+    pass(100);
+    expect(second.requests).toEqual(["stop"]);
+    expect(second.commands.map(({ type }) => type)).toEqual(["stop", "stop", "stop"]);
+    fake.hear(carNews({ driven: true, state: "stopped" }));
+    const third = switched();
+    fake.hear(carNews());
+    expect(third.requests).toEqual([]);
+  });
+
+  it("is not said again long after, nor by who may not drive", () => {
+    fake.hear(carNews({ driven: true }));
+    fake.cockpit.stop();
+    const second = switched();
+    fake.hear(carNews({ mayDrive: false }));
+    expect(second.requests).toEqual([]);
+    pass(11_000);
+    fake.hear(carNews());
+    expect(second.requests).toEqual([]);
   });
 
   it("has a button on the gamepad, which counts once each time", () => {

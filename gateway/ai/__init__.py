@@ -1,0 +1,1 @@
+"""An optional second opinion: what a vision model says of an event's picture."""
