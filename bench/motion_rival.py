@@ -41,13 +41,16 @@ def watch(folder: Path, scenes: Mapping[str, Scene], duration_s: float, settings
     """Play the clips to ``motion``, all at once and as fast as they were taken."""
     said = folder / "said.txt"
     said.unlink(missing_ok=True)
-    tell = f'echo "%t {{}} $(date +%s.%N)" >> {said}'
+    # A script, as motion takes the percent signs in a command for its own.
+    tell = folder / "tell.sh"
+    tell.write_text(f'#!/bin/sh\necho "$1 $2 $(date +%s.%N)" >> {said}\n')
+    tell.chmod(0o755)
     general = "\n".join(
         (
             SETTINGS[settings],
             f"event_gap {EVENT_GAP_S}",
-            f"on_event_start {tell.format('start')}",
-            f"on_event_end {tell.format('end')}",
+            f"on_event_start {tell} %t start",
+            f"on_event_end {tell} %t end",
         )
     )
     names = list(scenes)
