@@ -21,7 +21,7 @@ WEB_BUILT := web/dist/.built
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/tests -prune -o -type f -print)
 
 .PHONY: help setup setup-run setup-test run check check-python check-web test test-firmware \
-	test-python test-python-whole test-python-parts test-web bench lock clean
+	test-python test-web bench lock clean
 
 help: ## what there is to make
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -89,16 +89,8 @@ test-firmware: $(TEST_SYSTEM_READY)
 	cmake --build build/firmware-sanitized --parallel 2
 	ctest --test-dir build/firmware-sanitized --output-on-failure --timeout 60
 
-# Side by side: most tests wait most of the time, for a camera, a browser or a clock.
 test-python: setup-test
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target \
-		test-python-whole test-python-parts
-
-test-python-whole: # the whole product in browsers and networks, and its measurements
-	$(BIN)/python -m pytest tests/bench tests/e2e $(PYTEST_ARGS)
-
-test-python-parts: # each package
-	$(BIN)/python -m pytest tests --ignore=tests/bench --ignore=tests/e2e $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-web: $(WEB_READY)
 	cd web && ../$(NODE) npm test --silent

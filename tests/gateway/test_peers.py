@@ -412,7 +412,8 @@ async def test_a_thousand_viewers_come_and_go_and_leave_nothing() -> None:
         assert len(asyncio.all_tasks()) <= tasks
         assert process.num_fds() <= sockets + 2
         grown = process.memory_info().rss - memory
-        assert grown < 15e6, f"{grown / 1_000:.0f} bytes kept for each viewer"
+        # One that stayed would be 190 kB; the heap of a process that ran other tests wavers by ten.
+        assert grown < 25e6, f"{grown / 1_000:.0f} bytes kept for each viewer"
         assert gateway.peers.closes_overdue == 0
         assert not any(stream.wanted for stream in gateway.cameras["front"].all_streams)
 

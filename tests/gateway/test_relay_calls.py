@@ -96,7 +96,10 @@ class RelayDriver:
     async def lease(self) -> None:
         assert (await self.socket.expect("car"))["you"] == "watching"
         await self.socket.send(RequestLease())
-        self._session = (await self.socket.expect("car"))["session"]
+        # News of the board may come between.
+        while "session" not in (car := await self.socket.expect("car")):
+            pass
+        self._session = car["session"]
 
     async def drive(self, throttle: float) -> dict[str, Any]:
         """Send one command; return the answer to it."""
