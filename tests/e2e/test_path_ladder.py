@@ -23,8 +23,7 @@ NEAR = both_ways(OneWay(delay_ms=5.0))
 FIRST_PICTURE_S = 5.0
 RECOVERY_S = 3.0
 """The issue's figure, from the last picture of the old path to the first one of the new."""
-TRIALS = 3
-"""A machine that does other things as well is late itself; docs/reach.md tells how often."""
+CUTS = 2
 CLIMB_S = 25.0
 """Trials come after pauses of 2, 5 and 10 s at first."""
 SMOOTH_S = 1.0
@@ -82,17 +81,15 @@ async def test_a_path_that_dies_in_mid_call_is_replaced_in_time(tmp_path: Path) 
             linked_server(link.server, tmp_path) as server,
             far_page(server, link.viewer, tmp_path) as (page, stage),
         ):
-            gaps_s: list[float] = []
-            while len(gaps_s) < TRIALS and min(gaps_s, default=10.0) >= RECOVERY_S:
+            for _ in range(CUTS):
                 await path(page, "direct", CLIMB_S)
                 await asyncio.sleep(1.0)
                 closed.close(link.viewer)
-                gaps_s.append(await stage.recovers(10.0))
+                assert await stage.recovers(10.0) < RECOVERY_S
                 await path(page, "relay", 1.0)
                 # And back, with nobody's help.
                 closed.reopen(link.viewer)
                 await path(page, "direct", CLIMB_S)
-            assert min(gaps_s) < RECOVERY_S, gaps_s
 
 
 async def test_turn_that_dies_in_mid_call_is_replaced_in_time(tmp_path: Path) -> None:
