@@ -116,7 +116,7 @@ class Gateway:
     async def __aenter__(self) -> "Gateway":
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._executor.shutdown, wait=False)
-            stack.callback(self.motion_memory.close)
+            stack.push_async_callback(self.motion_memory.close)
             self.motion_memory.restore()
             stack.callback(self._looks.shutdown, wait=False)
             stack.callback(self.classifier.close)

@@ -113,7 +113,11 @@ class Describer:
             await asyncio.sleep(min(max(0.0, SETTLE_S - age_s), SETTLE_S))
         if self._asked.get(event.camera) == event.id or not self._may_ask(event):
             return
-        jpeg = await self._recording.snapshot(event.id)
+        try:
+            jpeg = await self._recording.snapshot(event.id)
+        except EventsError as error:
+            logger.debug("ai: no picture of %s: %s", event.id, error)
+            return
         if jpeg is None:
             return
         self._asked[event.camera] = event.id

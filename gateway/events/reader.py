@@ -4,16 +4,20 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.disk_thread import DiskBusy, DiskThread
 from gateway.events.database import EventQuery, connect_to_read, find, select, translated
 from gateway.events.errors import CorruptDatabase, StoreUnavailable, UnknownEvent
 from gateway.events.folder import EventFolder, Kind
 from protocol.messages import EventInfo
 
 Result = TypeVar("Result")
+
+READ_TIMEOUT_S = 10.0
+MAX_WAITING = 64
+"""Questions at once; whoever asks more is told that nothing can be read just now."""
 
 
 class EventReader:
@@ -25,14 +29,15 @@ class EventReader:
     def __init__(self, folder: EventFolder, generation: Callable[[], int]) -> None:
         self._folder = folder
         self._generation = generation
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="events-read")
+        self._disk = DiskThread("events-read", MAX_WAITING)
         self._connection: sqlite3.Connection | None = None
         self._opened = -1
 
-    def close(self) -> None:
-        """End the thread and the connection; blocks for as long as a query runs."""
-        self._thread.submit(self._disconnect)
-        self._thread.shutdown(wait=True)
+    async def close(self, timeout_s: float) -> bool:
+        """End the thread and the connection; false when a query took too long to end."""
+        with contextlib.suppress(DiskBusy):
+            await self._disk.run(self._disconnect, timeout_s)
+        return await asyncio.to_thread(self._disk.finish, timeout_s)
 
     async def select(self, query: EventQuery) -> list[EventInfo]:
         """Return events, newest first. Raises :class:`StoreUnavailable`."""
@@ -46,13 +51,19 @@ class EventReader:
         return info
 
     async def file(self, event_id: str, kind: Kind) -> Path | None:
-        """Return where a file of the event is; None where there is none."""
+        """Return where a file of the event is; None where there is none.
+
+        Raises :class:`StoreUnavailable`.
+        """
         return await self._run(
             lambda: self._folder.file(event_id, kind) if self._folder.has(event_id, kind) else None
         )
 
     async def bytes(self, event_id: str, kind: Kind) -> bytes | None:
-        """Return the whole of a file; None where there is none."""
+        """Return the whole of a file; None where there is none.
+
+        Raises :class:`StoreUnavailable`.
+        """
 
         def read() -> bytes | None:
             try:
@@ -63,7 +74,10 @@ class EventReader:
         return await self._run(read)
 
     async def _run(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await self._disk.run(work, READ_TIMEOUT_S)
+        except DiskBusy as error:
+            raise StoreUnavailable(f"events cannot be read: {error}") from error
 
     async def _read(self, work: Callable[[sqlite3.Connection], Result], none: Result) -> Result:
         def read() -> Result:

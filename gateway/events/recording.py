@@ -69,7 +69,8 @@ class Recording:
     async def __aexit__(self, *_: object) -> None:
         self._stack.close()
         # First who reads: the last to close tidies the database up, and only the writer can.
-        await asyncio.to_thread(self._reader.close)
+        if not await self._reader.close(FINISH_TIMEOUT_S):
+            logger.warning("= events: the disk does not answer who reads")
         if self.settings.enabled:
             self.writer.submit(self.store.close)
             if not await asyncio.to_thread(self.writer.finish, FINISH_TIMEOUT_S):
@@ -111,11 +112,14 @@ class Recording:
         return await self._reader.find(event_id)
 
     async def file(self, event_id: str, kind: Kind) -> Path | None:
-        """Return where a file of the event is; None where there is none."""
+        """Return where a file of the event is; None where there is none.
+
+        Raises :class:`StoreUnavailable`.
+        """
         return await self._reader.file(event_id, kind)
 
     async def snapshot(self, event_id: str) -> bytes | None:
-        """Return the event's JPEG; None where there is none."""
+        """Return the event's JPEG; None where there is none. Raises :class:`StoreUnavailable`."""
         return await self._reader.bytes(event_id, Kind.SNAPSHOT)
 
     def amend(

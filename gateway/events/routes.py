@@ -74,7 +74,7 @@ class _EventHandlers:
         event_id, name = request.match_info["event"], request.match_info["file"]
         kind, content_type = _FILES[name]
         await _answered(self._recording.find(event_id))
-        path = await self._recording.file(event_id, kind)
+        path = await _answered(self._recording.file(event_id, kind))
         if path is None:
             raise Problem(404, "not-found", f"the event has no {name}")
         return web.FileResponse(path, headers={"Content-Type": content_type, **CHECK_AGAIN})

@@ -103,8 +103,8 @@ class HomeAssistant:
             try:
                 found = await self._recording.select(EventQuery(cameras=(camera_id,), limit=1))
             except (EventsError, OSError) as error:
-                logger.debug("mqtt: events cannot be read: %s", error)
-                return
+                logger.debug("mqtt: events of %s cannot be read: %s", camera_id, error)
+                continue
             if found and watch.event is None:
                 self._event_changed(EventChanged(found[0]))
 
@@ -227,6 +227,6 @@ class HomeAssistant:
             except BadMotionSettings as error:
                 logger.warning("< mqtt: %s: %s", camera.id, error)
             else:
-                # What is asked meanwhile of a slow disk becomes one change. Not to be cancelled.
-                await asyncio.wait({kept})
+                # What is asked meanwhile of a slow disk becomes one change.
+                await self._memory.kept(kept)
         self._tell_state(watch)

@@ -5,18 +5,19 @@ It is laid over the configuration: a camera that nobody changed goes by that.
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import os
 import secrets
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from gateway.camera import Camera
+from gateway.disk_thread import DiskBusy, DiskThread
 from gateway.errors import BadMotionSettings
 from gateway.motion_settings import MotionSettings
 
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 MOTION_FILE = "motion.json"
 MAX_FILE_BYTES = 4_000_000
+MAX_WAITING = 16
+KEEP_TIMEOUT_S = 5.0
+"""A disk that takes longer is told of: the change is in force, and may yet be kept."""
 CHANGEABLE = frozenset({"enabled", "threshold", "zones", "masks"})
 """The keys that can be changed at run time."""
 
@@ -57,7 +61,7 @@ class MotionMemory:
         self._path = path
         self._cameras = cameras
         self._changes: dict[str, dict[str, Any]] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="motion-memory")
+        self._disk = DiskThread("motion-memory", MAX_WAITING)
 
     def restore(self) -> None:
         """Lay what was changed earlier over the configuration, as far as it can be read."""
@@ -91,17 +95,33 @@ class MotionMemory:
     ) -> "asyncio.Future[OSError | None]":
         """Change the settings of a camera from now on, and remember it.
 
-        Raises :class:`BadMotionSettings`. What is returned need not be waited for: it tells when
-        the change is kept, or why it could not be, though it is in force.
+        Raises :class:`BadMotionSettings`. What is returned need not be waited for; `kept` tells
+        when the change is kept, or why it could not be, though it is in force.
         """
         camera.change_motion(changed(camera.motion_settings, changes))
         self._changes[camera.id] = {**self._changes.get(camera.id, {}), **changes}
         text = json.dumps(self._changes, indent=2) + "\n"
-        return asyncio.get_running_loop().run_in_executor(self._thread, self._keep, text)
+        try:
+            return self._disk.submit(lambda: self._keep(text))
+        except DiskBusy as error:
+            logger.error("motion settings are in force, but cannot be kept: %s", error)
+            refused: asyncio.Future[OSError | None] = asyncio.get_running_loop().create_future()
+            refused.set_result(OSError(errno.EBUSY, str(error)))
+            return refused
 
-    def close(self) -> None:
-        """Wait until all is written."""
-        self._thread.shutdown(wait=True)
+    @staticmethod
+    async def kept(change: "asyncio.Future[OSError | None]") -> OSError | None:
+        """Wait until a change is kept; return why it is not, after a while at the latest."""
+        # Without cancelling it: the disk may come to it yet.
+        done, _ = await asyncio.wait({change}, timeout=KEEP_TIMEOUT_S)
+        if not done:
+            return OSError(errno.ETIMEDOUT, f"the disk did not take it in {KEEP_TIMEOUT_S:g} s")
+        return change.result()
+
+    async def close(self) -> None:
+        """Wait until all is written, as far as the disk takes it."""
+        if not await asyncio.to_thread(self._disk.finish, KEEP_TIMEOUT_S):
+            logger.warning("the disk did not take the last change of motion settings")
 
     def _keep(self, text: str) -> OSError | None:
         try:

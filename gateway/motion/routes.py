@@ -41,7 +41,8 @@ class _MotionHandlers:
         if not isinstance(changes, dict):
             raise Problem(400, "bad-request", "expected an object with what is to change")
         try:
-            failed = await self._gateway.motion_memory.change(camera, changes)
+            memory = self._gateway.motion_memory
+            failed = await memory.kept(memory.change(camera, changes))
         except BadMotionSettings as error:
             raise Problem(400, "invalid-motion-settings", str(error)) from error
         if failed is not None:

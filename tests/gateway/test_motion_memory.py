@@ -1,6 +1,8 @@
 """What was changed of the motion settings, over restarts and over HTTP."""
 
+import errno
 import json
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from edge.server import serving
 from edge.settings import HttpSettings
 from gateway.errors import BadMotionSettings
 from gateway.gateway import Gateway
+from gateway.motion import memory as memory_module
 from gateway.motion.memory import MOTION_FILE
 from gateway.motion.routes import motion_routes
 from gateway.settings import CameraSettings, WebrtcSettings
@@ -124,6 +127,29 @@ async def test_a_change_that_cannot_be_kept_is_in_force_and_says_so(tmp_path: Pa
         failed = await gateway.motion_memory.change(gateway.camera("front"), {"threshold": 0.3})
         assert isinstance(failed, OSError)
         assert gateway.camera("front").motion_settings.threshold == 0.3
+
+
+async def test_a_disk_that_hangs_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_module, "KEEP_TIMEOUT_S", 0.1)
+    let_go = threading.Event()
+    async with new(tmp_path) as gateway:
+        memory, camera = gateway.motion_memory, gateway.camera("front")
+        memory._disk.submit(lambda: let_go.wait(10))
+        late = await memory.kept(memory.change(camera, {"threshold": 0.2}))
+        assert late is not None
+        assert late.errno == errno.ETIMEDOUT
+        for _ in range(memory_module.MAX_WAITING):
+            last = memory.change(camera, {"threshold": 0.3})
+        refused = await memory.kept(last)
+        assert refused is not None
+        assert refused.errno == errno.EBUSY
+        assert camera.motion_settings.threshold == 0.3, "it is in force all the same"
+        let_go.set()
+        # What was taken is kept in the end.
+        monkeypatch.setattr(memory_module, "KEEP_TIMEOUT_S", 10.0)
+    assert json.loads((tmp_path / MOTION_FILE).read_text())["front"]["threshold"] in (0.2, 0.3)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 """The table of events: a real SQLite file."""
 
+import asyncio
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from gateway.events import reader as reader_module
 from gateway.events.database import (
     SCHEMA_VERSION,
     EventDatabase,
@@ -18,9 +21,9 @@ from gateway.events.database import (
     find,
     select,
 )
-from gateway.events.errors import CorruptDatabase, NewerDatabase
-from gateway.events.folder import EventFolder
-from gateway.events.reader import EventReader
+from gateway.events.errors import CorruptDatabase, NewerDatabase, StoreUnavailable
+from gateway.events.folder import EventFolder, Kind
+from gateway.events.reader import MAX_WAITING, EventReader
 from tests.support.events import event
 
 
@@ -156,7 +159,31 @@ async def test_a_file_that_has_no_table_yet_holds_no_events(tmp_path: Path) -> N
         assert len(await reader.select(EventQuery())) == 1
         database.close()
     finally:
-        reader.close()
+        assert await reader.close(10)
+
+
+async def test_who_reads_from_a_disk_that_hangs_is_told_and_so_is_everybody_who_comes_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "READ_TIMEOUT_S", 0.2)
+    folder = EventFolder(tmp_path / "events")
+    folder.make()
+    snapshot = folder.file("01a221a3aa15d55eef7fb8eb", Kind.SNAPSHOT)
+    # Opening one waits until somebody writes to it.
+    os.mkfifo(snapshot)
+    reader = EventReader(folder, lambda: 0)
+    asked = [
+        asyncio.create_task(reader.bytes("01a221a3aa15d55eef7fb8eb", Kind.SNAPSHOT))
+        for _ in range(2 * MAX_WAITING)
+    ]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    words = Counter(str(answer) for answer in answers)
+    assert all(isinstance(answer, StoreUnavailable) for answer in answers), answers
+    assert words["events cannot be read: the disk did not answer in 0.2 s"] <= MAX_WAITING + 1
+    assert words["events cannot be read: too much waits for the disk"] >= MAX_WAITING - 1
+    assert not await reader.close(0.2)
+    snapshot.write_bytes(b"it answers after all")
+    assert await reader.close(10)
 
 
 WRITER = """
