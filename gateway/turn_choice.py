@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from edge.turn_credentials import TurnUrl, parse_turn_url
 from gateway.ice_plan import NO_SERVERS, Gathered, IcePlan, Relay
+from gateway.lookups import Lookups
 from gateway.turn_probe import probe
 from protocol.messages import IceServer
 
@@ -67,6 +68,7 @@ class TurnChoice:
         self._clock = clock
         self._known: dict[TurnUrl, _Known] = {}
         self._tls: ssl.SSLContext | None = None
+        self._lookups = Lookups()
         self._closed = False
         self.allocations: Counter[tuple[Transport, bool]] = Counter()
         """Relayed addresses that were asked for, by transport and whether there was one."""
@@ -78,6 +80,7 @@ class TurnChoice:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._lookups.close()
 
     @property
     def is_looking(self) -> bool:
@@ -152,7 +155,7 @@ class TurnChoice:
             if url.secure and self._tls is None:
                 # Reading all the authorities' certificates takes some 30 ms.
                 self._tls = await asyncio.to_thread(ssl.create_default_context)
-            host = await probe(url, self._tls)
+            host = await probe(url, self._tls, lookups=self._lookups)
         except Exception:
             logger.exception("a server could not be asked for a sign of life")
             host = None

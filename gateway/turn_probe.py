@@ -8,6 +8,7 @@ from typing import Any
 from aioice import stun
 
 from edge.turn_credentials import TurnUrl
+from gateway.lookups import Lookups
 
 SENT_AT_S = (0.0, 0.1, 0.25, 0.5, 1.0)
 """A binding request over UDP may get lost."""
@@ -19,7 +20,7 @@ MAX_ADDRESSES = 4
 MAX_ANSWER = 2_048
 
 
-async def probe(url: TurnUrl, tls: ssl.SSLContext | None = None) -> str | None:
+async def probe(url: TurnUrl, tls: ssl.SSLContext | None = None, *, lookups: Lookups) -> str | None:
     """Return the address at which ``url`` answers, or None; never takes longer than 4 s.
 
     ``tls`` is for ``turns:``; the certificate must be right.
@@ -27,15 +28,14 @@ async def probe(url: TurnUrl, tls: ssl.SSLContext | None = None) -> str | None:
     timeout_s = UDP_TIMEOUT_S if url.transport == "udp" else STREAM_TIMEOUT_S
     try:
         async with asyncio.timeout(timeout_s):
-            return await _first_that_answers(url, await _addresses(url), tls)
+            addresses = await lookups.addresses(url.host, url.port, _kind_of(url))
+            return await _first_that_answers(url, addresses[:MAX_ADDRESSES], tls)
     except (OSError, TimeoutError, ValueError):
         return None
 
 
-async def _addresses(url: TurnUrl) -> list[str]:
-    kind = socket.SOCK_DGRAM if url.transport == "udp" else socket.SOCK_STREAM
-    found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port, type=kind)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))[:MAX_ADDRESSES]
+def _kind_of(url: TurnUrl) -> int:
+    return socket.SOCK_DGRAM if url.transport == "udp" else socket.SOCK_STREAM
 
 
 async def _first_that_answers(
