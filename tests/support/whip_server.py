@@ -14,52 +14,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av import VideoFrame
 
+from tests.support.decoding_peer import FRAMES_DEADLINE_S, DecodingPeer
 from tests.support.polling import until
 
-FRAMES_DEADLINE_S = 10.0
 TELL_INTERVAL_S = 0.2
 DECODED = r"decoded [1-9]\d"
 """What such a process prints once video comes."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class WhipSession:
+class WhipSession(DecodingPeer):
     """What one publisher sends."""
 
     def __init__(self, offer: str) -> None:
+        super().__init__()
         self.offer = offer
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.frames = 0
-        self.newest: VideoFrame | None = None
-        self.ended = asyncio.Event()
-        self._reader: asyncio.Task[None] | None = None
-        self.connection.on("track", self._got_track)
-
-    async def answer(self) -> str:
-        await self.connection.setRemoteDescription(RTCSessionDescription(self.offer, "offer"))
-        await self.connection.setLocalDescription(await self.connection.createAnswer())
-        return self.connection.localDescription.sdp
-
-    def _got_track(self, track: MediaStreamTrack) -> None:
-        self._reader = asyncio.create_task(self._read(track))
-
-    async def _read(self, track: MediaStreamTrack) -> None:
-        with contextlib.suppress(MediaStreamError):
-            while True:
-                frame = await track.recv()
-                assert isinstance(frame, VideoFrame)
-                self.newest = frame
-                self.frames += 1
-        self.ended.set()
-
-    async def frames_more(self, count: int) -> None:
-        """Wait until ``count`` more pictures have been decoded."""
-        goal = self.frames + count
-        await until(lambda: self.frames >= goal, f"{count} more pictures", FRAMES_DEADLINE_S)
 
     async def ask_for_keyframe(self) -> None:
         """Send a picture loss indication about the stream that comes."""
@@ -67,12 +37,6 @@ class WhipSession:
         assert found is not None
         receiver: Any = self.connection.getTransceivers()[0].receiver
         await receiver._send_rtcp_pli(int(found[1]))
-
-    async def close(self) -> None:
-        if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.wait({self._reader})
-        await self.connection.close()
 
 
 class WhipServer:
@@ -117,7 +81,7 @@ class WhipServer:
         if request.content_type != "application/sdp":
             return web.Response(status=415)
         session = WhipSession(self.read(await request.text()))
-        answer = await session.answer()
+        answer = await session.answer(session.offer)
         name = secrets.token_hex(8)
         self.sessions[name] = session
         response = web.Response(
