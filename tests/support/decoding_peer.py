@@ -13,7 +13,7 @@ FRAMES_DEADLINE_S = 10.0
 
 
 class DecodingPeer:
-    """``frames`` counts pictures, ``newest`` is the last one; ``ended`` is set when no more come."""
+    """``frames`` counts pictures, ``newest`` is the last one; ``ended``: no more will come."""
 
     def __init__(self, configuration: RTCConfiguration | None = None) -> None:
         self.connection = RTCPeerConnection(configuration or RTCConfiguration(iceServers=[]))
