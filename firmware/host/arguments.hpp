@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "messages.hpp"
+#include "messages/messages.hpp"
 #include "websocket_url.hpp"
 
 namespace peerlens {

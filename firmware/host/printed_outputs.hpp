@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <mutex>
 
-#include "outputs.hpp"
+#include "drive/outputs.hpp"
 #include "standard_output.hpp"
-#include "watchdog.hpp"
+#include "drive/watchdog.hpp"
 
 namespace peerlens {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "messages.hpp"
+#include "messages/messages.hpp"
 
 namespace peerlens {
 

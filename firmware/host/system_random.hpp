@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "random.hpp"
+#include "base/random.hpp"
 
 namespace peerlens {
 

@@ -6,16 +6,16 @@
 #include <string_view>
 
 #include "arguments.hpp"
-#include "backoff.hpp"
-#include "board.hpp"
+#include "base/backoff.hpp"
+#include "drive/board.hpp"
 #include "monotonic_clock.hpp"
 #include "printed_outputs.hpp"
 #include "simulated_health.hpp"
 #include "standard_output.hpp"
 #include "system_random.hpp"
 #include "tcp_connection.hpp"
-#include "watchdog.hpp"
-#include "websocket.hpp"
+#include "drive/watchdog.hpp"
+#include "websocket/websocket.hpp"
 
 namespace peerlens {
 

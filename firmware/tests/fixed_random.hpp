@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "random.hpp"
+#include "base/random.hpp"
 
 namespace peerlens {
 

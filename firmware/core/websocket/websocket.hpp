@@ -1,0 +1,92 @@
+// A WebSocket client without a socket (RFC 6455).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "websocket/handshake.hpp"
+#include "base/random.hpp"
+
+namespace peerlens {
+
+// What a WebSocket needs of whoever has the socket, and tells it.
+class WebSocketPort {
+public:
+    // How many bytes transmit() can take now.
+    virtual std::size_t room() const = 0;
+    virtual void transmit(std::string_view bytes) = 0;
+    virtual void opened() = 0;
+    // One whole message. The text is valid during the call.
+    virtual void message(std::string_view text) = 0;
+    // No more is to come; the socket is to be closed once all was sent. `code` is the one that
+    // was received, or why this end gave up: 1002, 1003, 1007 or 1009; 1006 when the handshake
+    // was refused. `reason` is valid during the call.
+    virtual void closed(std::uint16_t code, std::string_view reason) = 0;
+
+protected:
+    ~WebSocketPort() = default;
+};
+
+// One connection, from handshake to close: text only, no extensions. It holds one message and one
+// control frame, and nothing else waits in it: what there is no room for is not sent.
+class WebSocket {
+public:
+    static constexpr std::size_t kMaxMessage = 65'536;
+
+    WebSocket(WebSocketPort& port, Random& random) : port_(port), random_(random) {}
+
+    // Begin anew, on a socket that has just been connected. Returns false when host and path are
+    // too long.
+    bool start(std::string_view host, std::string_view path);
+    void received(std::string_view bytes);
+    // Returns false when there was no room, or the connection is not open.
+    bool send(std::string_view text);
+    // Say goodbye; closed() is called when the server has answered.
+    void close(std::uint16_t code);
+
+    bool is_open() const { return state_ == State::kOpen; }
+
+private:
+    enum class State : std::uint8_t { kIdle, kConnecting, kOpen, kClosing, kClosed };
+    enum Opcode : std::uint8_t {
+        kContinuation = 0,
+        kText = 1,
+        kBinary = 2,
+        kClose = 8,
+        kPing = 9,
+        kPong = 10,
+    };
+
+    std::size_t handshake(std::string_view bytes);
+    std::size_t header(std::string_view bytes);
+    std::size_t payload(std::string_view bytes);
+    std::size_t header_size() const;
+    bool begin_frame();
+    bool check_data(std::uint64_t length);
+    void end_frame();
+    void end_control();
+    void end_message();
+    void closed_by_server();
+    void fail(std::uint16_t code, const char* reason);
+    bool send_frame(Opcode opcode, std::string_view payload);
+
+    WebSocketPort& port_;
+    Random& random_;
+    Handshake handshake_;
+    State state_ = State::kIdle;
+
+    std::array<std::uint8_t, 10> header_;  // of the frame that is being read
+    std::size_t header_read_ = 0;
+    std::uint64_t payload_left_ = 0;
+    bool in_payload_ = false;
+
+    bool in_message_ = false;  // between the first and the last fragment
+    std::array<char, kMaxMessage> message_;
+    std::size_t message_size_ = 0;
+    std::array<char, 125> control_{};
+    std::size_t control_size_ = 0;
+};
+
+}  // namespace peerlens
