@@ -63,22 +63,36 @@ void visit_camera(CameraSettings& camera, Fields& fields) {
     fields.close();
 }
 
+void visit_servo(std::string_view name, ServoSettings& servo, Fields& fields) {
+    fields.open(name);
+    fields.whole("centreUs", servo.centre_us, {1000, 2000});
+    fields.whole("rangeUs", servo.range_us, {0, 1000});
+    fields.number("trim", servo.trim, {-0.5, 0.5});
+    fields.flag("invert", servo.invert);
+    fields.close();
+}
+
+void visit_motor(MotorSettings& motor, Fields& fields) {
+    fields.open("motor");
+    fields.choice("kind", motor.kind, {kMotors, 2});
+    fields.flag("invert", motor.invert);
+    fields.whole("rampMs", motor.ramp_ms, {0, 2000});
+    fields.whole("reversalMs", motor.reversal_ms, {0, 1000});
+    fields.whole("neutralUs", motor.neutral_us, {1000, 2000});
+    fields.whole("rangeUs", motor.range_us, {0, 1000});
+    fields.whole("armingMs", motor.arming_ms, {0, 10'000});
+    fields.flag("brakes", motor.brakes);
+    fields.whole("frequencyHz", motor.frequency_hz, {100, 40'000});
+    fields.number("leastDuty", motor.least_duty, {0.0, 0.9});
+    fields.close();
+}
+
 void visit_board(BoardDeviceSettings& board, Fields& fields) {
     fields.open("board");
-    fields.open("steering");
-    fields.whole("centreUs", board.steering.centre_us, {1000, 2000});
-    fields.whole("rangeUs", board.steering.range_us, {0, 1000});
-    fields.number("trim", board.steering.trim, {-0.5, 0.5});
-    fields.flag("invert", board.steering.invert);
-    fields.close();
-    fields.open("motor");
-    fields.choice("kind", board.motor.kind, {kMotors, 2});
-    fields.flag("invert", board.motor.invert);
-    fields.whole("neutralUs", board.motor.neutral_us, {1000, 2000});
-    fields.whole("rangeUs", board.motor.range_us, {0, 1000});
-    fields.whole("frequencyHz", board.motor.frequency_hz, {100, 40'000});
-    fields.number("leastDuty", board.motor.least_duty, {0.0, 0.9});
-    fields.close();
+    visit_servo("steering", board.pins.steering, fields);
+    visit_motor(board.pins.motor, fields);
+    visit_servo("panServo", board.pins.pan, fields);
+    visit_servo("tiltServo", board.pins.tilt, fields);
     fields.open("battery");
     fields.flag("fitted", board.battery.fitted);
     fields.whole("cells", board.battery.cells, {1, 6});

@@ -26,7 +26,7 @@ enum class TextForm : std::uint8_t {
     kStreamUrl,      // http:// or https://, without credentials, or empty
     kAddressUrl,     // http:// or https:// with {address} somewhere behind the host, or empty
     kCertificates,   // PEM, or empty
-    kPublicKey,      // PEM, or empty
+    kPublicKey,      // base64 of a P-256 point, or empty
     kDeviceToken,    // 1 or more characters, or empty
 };
 

@@ -1,7 +1,8 @@
 // The forms that texts among the settings may have.
-#include "base/url.hpp"
+#include "base/http_url.hpp"
 #include "base/utf8.hpp"
 #include "settings/settings_schema.hpp"
+#include "websocket/server_url.hpp"
 
 namespace peerlens {
 namespace {
@@ -54,21 +55,23 @@ bool is_wifi_password(std::string_view text) {
     return text.size() >= 8 && text.size() <= 63 && is_printable(text);
 }
 
-bool is_url(std::string_view text, bool websocket) {
-    Url url;
-    return parse_url(text, url) && (url.scheme[0] == 'w') == websocket;
-}
-
 bool is_stream_url(std::string_view text) {
-    Url url;
-    return parse_url(text, url) && url.scheme[0] == 'h' && url.credentials.empty();
+    const auto url = parse_http_url(text);
+    return url && url->credentials.empty();
 }
 
 // {address} stands where it cannot change who is asked.
 bool is_address_url(std::string_view text) {
-    Url url;
-    return parse_url(text, url) && url.scheme[0] == 'h' &&
-           url.target.find("{address}") != std::string_view::npos;
+    const auto url = parse_http_url(text);
+    return url && url->target.find("{address}") != std::string_view::npos;
+}
+
+// A point of the curve P-256, not compressed: 65 bytes, the first one 4.
+bool is_public_key(std::string_view text) {
+    constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    return text.size() == 88 && text[0] == 'B' && text[87] == '=' &&
+           text.find_first_not_of(kAlphabet) == 87;
 }
 
 // One or more blocks; what is between the lines is for the port's parser.
@@ -113,13 +116,12 @@ bool has_form(std::string_view text, TextForm form) {
         case TextForm::kPassword: return text.size() >= 8 && is_printable(text);
         case TextForm::kLabel: return is_label(text);
         case TextForm::kHost: return is_host(text);
-        case TextForm::kWebSocketUrl: return is_url(text, true);
+        case TextForm::kWebSocketUrl: return parse_server_url(text).has_value();
         case TextForm::kStreamUrl: return is_stream_url(text);
         case TextForm::kAddressUrl: return is_address_url(text);
         case TextForm::kCertificates:
             return is_pem(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----");
-        case TextForm::kPublicKey:
-            return is_pem(text, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----");
+        case TextForm::kPublicKey: return is_public_key(text);
         case TextForm::kWifiName:
         case TextForm::kDeviceToken: return has_no_control_character(text);
     }
@@ -145,7 +147,7 @@ std::string_view expectation_of(TextForm form) {
         case TextForm::kAddressUrl:
             return "http:// or https:// with {address} in its path or query, or nothing";
         case TextForm::kCertificates: return "certificates as PEM, or nothing";
-        case TextForm::kPublicKey: return "a public key as PEM, or nothing";
+        case TextForm::kPublicKey: return "the 88 characters of a P-256 public key in base64, or nothing";
         case TextForm::kDeviceToken: return "a token without control characters, or nothing";
     }
     return "";

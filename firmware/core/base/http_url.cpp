@@ -1,4 +1,4 @@
-#include "base/url.hpp"
+#include "base/http_url.hpp"
 
 #include <charconv>
 
@@ -28,14 +28,7 @@ bool read_port(std::string_view text, std::uint16_t& port) {
     return read.ec == std::errc{} && read.ptr == text.data() + text.size() && port != 0;
 }
 
-bool read_scheme(std::string_view text, Url& url) {
-    url.secure = text == "wss" || text == "https";
-    url.port = url.secure ? 443 : 80;
-    url.scheme = text;
-    return url.secure || text == "ws" || text == "http";
-}
-
-bool read_authority(std::string_view authority, Url& url) {
+bool read_authority(std::string_view authority, HttpUrl& url) {
     url.authority = authority;
     const bool bracketed = authority.substr(0, 1) == "[";
     if (bracketed) {
@@ -56,25 +49,28 @@ bool read_authority(std::string_view authority, Url& url) {
 
 }  // namespace
 
-bool parse_url(std::string_view text, Url& url) {
-    url = Url{};
-    const std::size_t colon = text.find("://");
-    if (colon == std::string_view::npos || !is_printable(text) ||
-        !read_scheme(text.substr(0, colon), url)) {
-        return false;
+std::optional<HttpUrl> parse_http_url(std::string_view text) {
+    constexpr std::string_view kPlain = "http://";
+    constexpr std::string_view kSecure = "https://";
+    HttpUrl url;
+    url.secure = text.substr(0, kSecure.size()) == kSecure;
+    url.port = url.secure ? 443 : 80;
+    const std::string_view scheme = url.secure ? kSecure : kPlain;
+    if (!is_printable(text) || text.substr(0, scheme.size()) != scheme) {
+        return std::nullopt;
     }
-    text.remove_prefix(colon + 3);
+    text.remove_prefix(scheme.size());
     std::string_view authority = text.substr(0, text.find_first_of("/?"));
     url.target = text.substr(authority.size());
     const std::size_t at = authority.rfind('@');
     if (at != std::string_view::npos) {
         url.credentials = authority.substr(0, at);
         authority.remove_prefix(at + 1);
-        if (url.scheme[0] != 'h') {
-            return false;
-        }
     }
-    return read_authority(authority, url);
+    if (!read_authority(authority, url)) {
+        return std::nullopt;
+    }
+    return url;
 }
 
 }  // namespace peerlens
