@@ -31,15 +31,16 @@ void Provisioning::failed(std::uint32_t now, WifiFailure failure) {
     if (state_ == ProvisioningState::kUnprovisioned) {
         return;
     }
-    failure_ = failure;
-    // After a loss the first attempt is made at once, and the next ones behind a pause.
-    tried_ = trying_;
-    trying_ = false;
-    attempt_at_ = now;
     if (state_ == ProvisioningState::kJoined) {
         state_ = ProvisioningState::kJoining;
         since_ = now;
+        tried_ = false;  // the first attempt is made at once
+    } else if (trying_) {
+        tried_ = true;
+        attempt_at_ = now;
     }
+    failure_ = failure;
+    trying_ = false;
 }
 
 bool Provisioning::take_attempt(std::uint32_t now) {

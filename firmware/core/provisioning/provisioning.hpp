@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "provisioning/wifi_failure.hpp"
-#include "settings/device_control.hpp"
+#include "settings/setup_window.hpp"
 
 namespace peerlens {
 

@@ -14,14 +14,4 @@ protected:
     ~DeviceControl() = default;
 };
 
-// Whether whoever is connected was let in by the password of the device's own Wi-Fi, and nobody
-// else can be: then no other credential is asked for.
-class SetupWindow {
-public:
-    virtual bool is_open() const = 0;
-
-protected:
-    ~SetupWindow() = default;
-};
-
 }  // namespace peerlens

@@ -4,6 +4,7 @@
 #include "http/http_handler.hpp"
 #include "settings/device_control.hpp"
 #include "settings/settings_keeper.hpp"
+#include "settings/setup_window.hpp"
 
 namespace peerlens {
 

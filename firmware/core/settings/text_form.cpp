@@ -157,9 +157,11 @@ std::string_view expectation_of(TextForm form) {
         case TextForm::kStreamUrl:
             return "http:// or https:// with a host and without credentials, or nothing";
         case TextForm::kUpdateUrl:
-            return "http:// or https://, with {address} or without in its path or query, or nothing";
+            return "http:// or https://, where only {address} stands in braces, behind the host, "
+                   "or nothing";
         case TextForm::kCertificates: return "certificates as PEM, or nothing";
-        case TextForm::kPublicKey: return "the 88 characters of a P-256 public key in base64, or nothing";
+        case TextForm::kPublicKey:
+            return "the 88 characters of a P-256 public key in base64, or nothing";
         case TextForm::kDeviceToken: return "a token without control characters, or nothing";
     }
     return "";
