@@ -1,0 +1,122 @@
+// All that can be set on a device without building its firmware anew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/text.hpp"
+
+namespace peerlens {
+
+// The network that the device joins. Without a name it is not provisioned.
+struct WifiSettings {
+    Text<32> ssid;
+    Text<64> password;  // secret; empty: the network is open
+};
+
+// Who the device is. The setup code is made at the first boot, from the chip's own random numbers,
+// and outlives a factory reset: it is the password of the device's own Wi-Fi, and of the device's
+// HTTP for as long as `AccessSettings::password` is empty.
+struct IdentitySettings {
+    Text<64> id;         // as the gateway knows it
+    Text<512> token;     // secret; what the device says to the gateway or signaling
+    Text<63> hostname;   // of mDNS, without .local
+    Text<16> setup_code;  // secret, and not to be set
+};
+
+enum class LinkMode : std::uint8_t {
+    kRegister,  // a camera tells where it streams; a board waits for commands
+    kPush,      // a camera that nobody can reach sends its pictures
+    kOff,       // no link: HTTP only
+};
+
+// The gateway or signaling that the device registers with.
+struct ServerSettings {
+    Text<255> url;  // ws:// or wss:// with a path; empty: no link
+    LinkMode mode = LinkMode::kRegister;
+    Text<3000> ca_pem;      // what a wss:// server's certificate is checked against; empty: built in
+    Text<255> stream_url;   // where others reach /stream; empty: made of the device's address
+};
+
+// Who may use the device's own HTTP. User and password (Basic) may do everything, the token
+// (Bearer) may look: /stream, /snapshot, /status. Without a token only the password is taken.
+struct AccessSettings {
+    Text<32> user = "admin";
+    Text<64> password;  // secret; empty: the setup code
+    Text<128> token;    // secret; empty: none
+    bool open_pictures = false;  // /stream, /snapshot and /status without a credential
+};
+
+struct NetworkSettings {
+    Text<128> ntp_server = "pool.ntp.org";  // empty: the device does not know the time
+    Text<384> ddns_url;  // secret (it carries a key); with {address}; empty: none
+};
+
+enum class FrameSize : std::uint8_t { kQvga, kCif, kHvga, kVga, kSvga, kXga, kHd, kSxga, kUxga };
+
+struct CameraSettings {
+    FrameSize frame_size = FrameSize::kVga;
+    std::uint32_t quality = 12;   // of the sensor's JPEG, 4 (best) to 63
+    std::uint32_t fps = 25;       // at most so many frames in a second, 1 to 60
+    std::uint32_t xclk_mhz = 20;  // 8 to 24
+    bool hmirror = false;
+    bool vflip = false;
+};
+
+struct SteeringSettings {
+    std::uint32_t centre_us = 1500;  // 1000 to 2000
+    std::uint32_t range_us = 400;    // to either side, 0 to 1000
+    double trim = 0.0;               // added to what is asked, -0.5 to 0.5
+    bool invert = false;
+};
+
+enum class MotorKind : std::uint8_t {
+    kEsc,     // a speed controller that takes a servo's pulses
+    kBridge,  // an H-bridge, by duty
+};
+
+struct MotorSettings {
+    MotorKind kind = MotorKind::kEsc;
+    bool invert = false;
+    std::uint32_t neutral_us = 1500;    // of an ESC, 1000 to 2000
+    std::uint32_t range_us = 500;       // of an ESC, to either side, 0 to 1000
+    std::uint32_t frequency_hz = 20'000;  // of a bridge, 100 to 40,000
+    double least_duty = 0.0;            // of a bridge: below it the motor only hums, 0 to 0.9
+};
+
+// The pin measures a part of the battery's voltage.
+struct BatterySettings {
+    bool fitted = false;
+    std::uint32_t cells = 2;     // in series, 1 to 6
+    double divider = 3.0;        // the battery's voltage / the pin's, 1 to 20
+    double empty_cell_v = 3.3;   // 0 %, 0.8 to 4
+    double full_cell_v = 4.2;    // 100 %, 0.9 to 4.5, above the empty one
+};
+
+struct BoardDeviceSettings {
+    SteeringSettings steering;
+    MotorSettings motor;
+    BatterySettings battery;
+    double most_forward = 1.0;  // throttle, 0 to 1
+    double most_reverse = 1.0;  // throttle, 0 to 1
+    std::uint32_t failsafe_ms = 250;  // 100 to 500
+    bool reverse = true;
+    bool lights = false;
+    bool horn = false;
+    bool pan = false;
+    bool tilt = false;
+};
+
+// `camera` is of a camera, `board` of a control board; the rest is of both.
+struct Settings {
+    WifiSettings wifi;
+    IdentitySettings identity;
+    ServerSettings server;
+    AccessSettings access;
+    NetworkSettings network;
+    CameraSettings camera;
+    BoardDeviceSettings board;
+    Text<300> update_public_key;  // PEM, ECDSA P-256: who may sign an update; empty: nobody
+};
+
+}  // namespace peerlens
