@@ -33,8 +33,7 @@ HttpSecrets secrets_of(const AccessSettings& access) {
 Twin::Twin(const CarArguments& arguments)
     : arguments_(arguments),
       clock_(arguments.boot_ms),
-      tls_(random_, wall_clock_, trust_),
-      connection_(resolver_, &tls_),
+      connection_(resolver_, tls_.client()),
       pins_(output_, arguments.pulses),
       sensors_(arguments_.settings.board.battery, arguments.battery_percent),
       device_(board_control_settings(arguments_.settings, "twin-car", "0.1.0"),

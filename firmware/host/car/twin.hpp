@@ -8,12 +8,10 @@
 #include "device/board_device.hpp"
 #include "device/connection.hpp"
 #include "device/resolver.hpp"
-#include "device/tls_client.hpp"
 #include "host/monotonic_clock.hpp"
 #include "host/standard_output.hpp"
-#include "host/system_clock.hpp"
 #include "host/system_random.hpp"
-#include "host/system_trust.hpp"
+#include "host/system_tls.hpp"
 #include "printed_pins.hpp"
 #include "simulated_sensors.hpp"
 
@@ -40,11 +38,9 @@ private:
     const CarArguments arguments_;
     const MonotonicClock clock_;
     SystemRandom random_;
-    SystemClock wall_clock_;
-    SystemTrust trust_;
     StandardOutput output_;
     Resolver resolver_;
-    TlsClient tls_;
+    SystemTls tls_;
     Connection connection_;
     PrintedPins pins_;
     SimulatedSensors sensors_;
