@@ -53,7 +53,6 @@ bool FrameStore::publish(std::string_view jpeg, std::uint64_t captured_us) {
     // A reader that tries the slot just now has added its hold, which must stay.
     slot->holds.fetch_sub(kWriting, std::memory_order_release);
     newest_.store(static_cast<std::uint32_t>(index), std::memory_order_release);
-    captured_ms_.store(static_cast<std::uint32_t>(captured_us / 1000), std::memory_order_relaxed);
     sequence_.store(sequence, std::memory_order_release);
     return true;
 }
@@ -63,8 +62,8 @@ FrameStore::Slot* FrameStore::begin_write() {
     const std::uint32_t newest = newest_.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < slots_count_; ++i) {
         std::uint32_t free = 0;
-        if (i != newest && slots_[i].holds.compare_exchange_strong(
-                               free, kWriting, std::memory_order_acquire)) {
+        if (i != newest &&
+            slots_[i].holds.compare_exchange_strong(free, kWriting, std::memory_order_acquire)) {
             return &slots_[i];
         }
     }

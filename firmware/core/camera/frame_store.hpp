@@ -46,8 +46,8 @@ public:
     // `memory` is `slots` times `slot_size` bytes; 3 to kMaxSlots slots.
     FrameStore(char* memory, std::size_t slot_size, std::size_t slots);
 
-    // The writer's: keep a copy of `jpeg`, taken at `captured_us` since boot, as the newest. Returns
-    // false, and counts it, when it is empty or larger than a slot.
+    // The writer's: keep a copy of `jpeg`, taken at `captured_us` since boot, as the newest.
+    // Returns false, and counts it, when it is empty or larger than a slot.
     bool publish(std::string_view jpeg, std::uint64_t captured_us);
 
     // The newest picture if its number is another than `after` (0: any); otherwise, and when as
@@ -56,8 +56,6 @@ public:
 
     // The number of the newest picture: 1 for the first, 0 as long as there is none.
     std::uint32_t sequence() const { return sequence_.load(std::memory_order_acquire); }
-    // When it was taken, in ms since boot modulo 2^32; meaningless while sequence() is 0.
-    std::uint32_t captured_ms() const { return captured_ms_.load(std::memory_order_relaxed); }
     // How many were not kept.
     std::uint32_t refused() const { return refused_.load(std::memory_order_relaxed); }
     std::size_t slot_size() const { return slot_size_; }
@@ -86,7 +84,6 @@ private:
     std::atomic<std::uint32_t> newest_{kNone};
     std::atomic<std::uint32_t> held_{0};
     std::atomic<std::uint32_t> sequence_{0};
-    std::atomic<std::uint32_t> captured_ms_{0};
     std::atomic<std::uint32_t> refused_{0};
 };
 

@@ -23,7 +23,9 @@ public:
     void header(std::string_view name, std::string_view value);
 
     // Plain text and JSON, copied. What is longer than kText is answered with 500.
-    void text(int status, std::string_view text) { copy(status, "text/plain", text); }
+    void text(int status, std::string_view text) {
+        copy(status, "text/plain; charset=utf-8", text);
+    }
     void json(int status, std::string_view text) { copy(status, "application/json", text); }
     // An error in plain text: the parts one after the other, and a line's end. Cut at kText.
     void refuse(int status, std::string_view what, std::string_view more = {},
@@ -48,6 +50,9 @@ public:
     std::string_view bytes() const;
     HttpSource* source() const { return source_; }
     bool closes() const { return close_; }
+    std::uint64_t length() const { return length_; }
+    // All was sent, or never will be.
+    void release();
     // Write the head to `out`; returns its length, 0 when it does not fit.
     std::size_t write_head(char* out, std::size_t room, bool keep_alive) const;
 
