@@ -1,11 +1,6 @@
 #include "arguments.hpp"
 
-#include <charconv>
-#include <cstdlib>
-#include <fstream>
-#include <string_view>
-
-#include "base/utf8.hpp"
+#include "option_values.hpp"
 
 namespace peerlens {
 
@@ -29,62 +24,6 @@ const char* const kUsage =
     "  --help             this\n";
 
 namespace {
-
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-bool is_id(std::string_view text) {
-    for (const char c : text) {
-        if (!is_alphanumeric(c) && c != '.' && c != '_' && c != '-') {
-            return false;
-        }
-    }
-    return !text.empty() && text.size() <= 64 && is_alphanumeric(text[0]);
-}
-
-// Code points, 1 to 512 of them, without control characters.
-bool is_token(std::string_view text) {
-    std::size_t length = 0;
-    for (std::size_t position = 0; position < text.size(); ++length) {
-        const char32_t code_point = next_code_point(text, position);
-        if (code_point == kNotUtf8 || code_point < 0x20) {
-            return false;
-        }
-    }
-    return length >= 1 && length <= 512;
-}
-
-bool read_number(std::string_view text, double at_least, double at_most, double& value) {
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    return read.ec == std::errc{} && read.ptr == text.data() + text.size() && value >= at_least &&
-           value <= at_most;
-}
-
-bool read_whole(std::string_view text, std::uint32_t at_most, std::uint32_t& value) {
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    return read.ec == std::errc{} && read.ptr == text.data() + text.size() && value <= at_most;
-}
-
-std::string set_token(std::string text, const std::string& source, std::string& token) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
-        text.pop_back();
-    }
-    if (!is_token(text)) {
-        return source + ": expected a token of 1 to 512 characters";
-    }
-    token = text;
-    return "";
-}
-
-std::string read_token_file(const std::string& name, std::string& token) {
-    std::ifstream file(name);
-    std::string text;
-    if (!std::getline(file, text)) {
-        return "--token-file: cannot read a token from " + name;
-    }
-    return set_token(text, "--token-file", token);
-}
 
 // Take one option with its value; returns what is wrong with it.
 std::string set_option(const std::string& name, const std::string& value, Arguments& arguments) {
@@ -120,11 +59,11 @@ std::string set_option(const std::string& name, const std::string& value, Argume
         return valid ? "" : "--battery: expected 0 to 100";
     }
     if (name == "--boot-ms") {
-        const bool valid = read_whole(value, 0xFFFFFFFF, arguments.boot_ms);
+        const bool valid = read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms);
         return valid ? "" : "--boot-ms: expected 0 to 4294967295";
     }
     if (name == "--stall-ms") {
-        const bool valid = read_whole(value, 60'000, arguments.stall_ms);
+        const bool valid = read_whole(value, 0, 60'000, arguments.stall_ms);
         return valid ? "" : "--stall-ms: expected 0 to 60000";
     }
     return "unknown option " + name;
@@ -133,12 +72,9 @@ std::string set_option(const std::string& name, const std::string& value, Argume
 }  // namespace
 
 std::string parse_arguments(int count, const char* const* values, Arguments& arguments) {
-    const char* token = std::getenv("PEERLENS_BOARD_TOKEN");
-    if (token != nullptr && *token != '\0') {
-        const std::string wrong = set_token(token, "PEERLENS_BOARD_TOKEN", arguments.token);
-        if (!wrong.empty()) {
-            return wrong;
-        }
+    std::string wrong = read_token_variable("PEERLENS_BOARD_TOKEN", arguments.token);
+    if (!wrong.empty()) {
+        return wrong;
     }
     for (int i = 1; i < count; ++i) {
         const std::string name = values[i];
@@ -153,7 +89,7 @@ std::string parse_arguments(int count, const char* const* values, Arguments& arg
         if (i + 1 == count) {
             return name + ": expected a value, or no such option";
         }
-        const std::string wrong = set_option(name, values[++i], arguments);
+        wrong = set_option(name, values[++i], arguments);
         if (!wrong.empty()) {
             return wrong;
         }
