@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/link_state.hpp"
 #include "messages/decoder.hpp"
 #include "messages/encoder.hpp"
 #include "drive/failsafe.hpp"
@@ -34,13 +35,6 @@ public:
 
 protected:
     ~BoardPort() = default;
-};
-
-enum class LinkState : std::uint8_t {
-    kDown,
-    kRegistering,  // open, and `register` was sent
-    kUp,           // registered
-    kDead,         // to be closed, and link_lost() to be called
 };
 
 // `now` is in milliseconds since boot, modulo 2^32; tick() must be called at least every 20 ms.

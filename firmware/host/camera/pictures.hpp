@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "camera/sensor_settings.hpp"
+#include "settings/settings.hpp"
 
 namespace peerlens {
 
@@ -16,7 +16,7 @@ public:
     // A JPEG of this moment, in the size, quality and orientation that `settings` ask for: `seconds`
     // since the start, `epoch_ms` by the wall clock. Its bytes are valid until the next call. Empty
     // when there is none now.
-    virtual std::string_view next(const SensorSettings& settings, double seconds,
+    virtual std::string_view next(const CameraSettings& settings, double seconds,
                                   std::uint64_t epoch_ms) = 0;
 };
 

@@ -2,22 +2,22 @@
 
 #include <algorithm>
 
-#include "camera/frame_size.hpp"
+#include "settings/frame_size.hpp"
 #include "stamp.hpp"
 
 namespace peerlens {
 namespace {
 
 // The sensor counts from 4, the best, to 63; libjpeg from 1 to 100, the best.
-int percent_of(int sensor_quality) {
-    return std::max(100 - sensor_quality * 5 / 3, 5);
+int percent_of(std::uint32_t sensor_quality) {
+    return std::max(100 - static_cast<int>(sensor_quality) * 5 / 3, 5);
 }
 
 }  // namespace
 
-std::string_view ScenePictures::next(const SensorSettings& settings, double seconds,
+std::string_view ScenePictures::next(const CameraSettings& settings, double seconds,
                                      std::uint64_t epoch_ms) {
-    const FrameSizeFacts& size = facts_of(settings.frame_size);
+    const FrameDimensions& size = dimensions_of(settings.frame_size);
     if (!scene_ || scene_->width() != size.width || scene_->height() != size.height) {
         scene_.emplace(size.width, size.height);
     }

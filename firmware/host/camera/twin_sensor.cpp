@@ -16,14 +16,15 @@ std::uint64_t epoch_ms() {
 
 }  // namespace
 
-TwinSensor::TwinSensor(Pictures& pictures, const SensorSettings& settings, std::uint32_t boot_ms)
+TwinSensor::TwinSensor(Pictures& pictures, const CameraSettings& settings, std::uint32_t boot_ms)
     : pictures_(pictures),
       booted_us_(MonotonicClock::microseconds() - std::uint64_t{boot_ms} * 1000),
       due_(Steady::now()),
-      settings_(settings) {}
+      told_(settings),
+      wanted_(settings) {}
 
 CapturedFrame TwinSensor::next(std::uint32_t timeout_ms) {
-    const SensorSettings settings = this->settings();
+    const CameraSettings settings = wanted();
     if (!is_due(timeout_ms, settings.fps)) {
         return {};
     }
@@ -39,26 +40,27 @@ CapturedFrame TwinSensor::next(std::uint32_t timeout_ms) {
 }
 
 // Wait until the next picture is due, at most `timeout_ms`; returns whether it is.
-bool TwinSensor::is_due(std::uint32_t timeout_ms, int fps) {
+bool TwinSensor::is_due(std::uint32_t timeout_ms, std::uint32_t fps) {
     const auto now = Steady::now();
     const bool due = due_ <= now + std::chrono::milliseconds(timeout_ms);
     std::this_thread::sleep_until(due ? due_ : now + std::chrono::milliseconds(timeout_ms));
     if (due) {
         // What was late is not made up for by more than one picture.
-        const std::chrono::microseconds interval(1'000'000 / std::max(fps, 1));
+        const std::chrono::microseconds interval(1'000'000 / std::max(fps, 1U));
         due_ = std::max(due_ + interval, Steady::now() - interval);
     }
     return due;
 }
 
-SensorSettings TwinSensor::settings() const {
+CameraSettings TwinSensor::wanted() const {
     const std::lock_guard lock(mutex_);
-    return settings_;
+    return wanted_;
 }
 
-bool TwinSensor::apply(const SensorSettings& settings) {
+bool TwinSensor::apply(const CameraSettings& settings) {
+    told_ = settings;
     const std::lock_guard lock(mutex_);
-    settings_ = settings;
+    wanted_ = settings;
     return true;
 }
 
