@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "resolver.hpp"
-#include "tls_client.hpp"
+#include "device/resolver.hpp"
+#include "device/tls_client.hpp"
 
 namespace peerlens {
 
@@ -63,7 +63,6 @@ private:
     std::string_view finish_connecting(short happened);
     std::string_view shake_hands();
     std::string_view flush();
-    long send_some();
 
     Resolver& resolver_;
     TlsClient* tls_;

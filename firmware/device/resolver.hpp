@@ -8,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-#include "address.hpp"
+#include "device/address.hpp"
 
 namespace peerlens {
 
@@ -41,6 +41,7 @@ public:
 private:
     class Worker;
 
+    bool start_worker();
     void fail(const char* reason);
 
     std::shared_ptr<Worker> worker_;

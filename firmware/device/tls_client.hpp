@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "base/random.hpp"
-#include "trust.hpp"
-#include "wall_clock.hpp"
+#include "device/trust.hpp"
+#include "device/wall_clock.hpp"
 
 namespace peerlens {
 
@@ -62,11 +62,8 @@ public:
     std::string_view reason() const { return {reason_.data(), reason_size_}; }
 
 private:
-    struct Name;
-
     bool configure();
     bool clock_allows();
-    std::int64_t time_of_day();
     int verify(mbedtls_x509_crt& certificate, int depth, std::uint32_t& flags);
     int outcome(int code, const char* doing);
     void refuse(const char* text, const char* detail = "");

@@ -8,7 +8,7 @@
 
 namespace peerlens {
 
-// At most N bytes, without NUL, with one behind them. Two texts differ in type, not in what they hold.
+// At most N bytes, none of them NUL, with a NUL behind them.
 template <std::size_t N>
 class Text {
 public:
@@ -31,6 +31,14 @@ public:
         size_ = text.size();
         std::memset(characters_.data() + size_, 0, characters_.size() - size_);
         return true;
+    }
+    // As much of `text` as fits.
+    void append(std::string_view text) {
+        const std::size_t room = N - size_;
+        const std::size_t count = text.size() < room ? text.size() : room;
+        std::memcpy(characters_.data() + size_, text.data(), count);
+        size_ += count;
+        characters_[size_] = '\0';
     }
     void clear() { assign(std::string_view()); }
 

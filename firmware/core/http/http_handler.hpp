@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http/http_access.hpp"
 #include "http/http_request.hpp"
 #include "http/http_response.hpp"
 
 namespace peerlens {
 
 // Called from the loop only, and only for what may come in: the method is among methods(), the
-// credentials are right (unless is_public()), no other site's page asks for a change.
+// credentials are right, no other site's page asks for a change.
 class HttpHandler {
 public:
     // How the body of a request comes.
@@ -23,8 +24,8 @@ public:
     virtual std::string_view path() const = 0;
     // HEAD comes with GET, and OPTIONS is answered by the connection.
     virtual HttpMethods methods() const { return peerlens::methods(HttpMethod::kGet); }
-    // Whether anybody may ask, without credentials.
-    virtual bool is_public() const { return false; }
+    // Who may ask.
+    virtual HttpAccess access() const { return HttpAccess::kAdmin; }
     // Whether pages of other sites may read the answer (CORS).
     virtual bool is_cross_origin() const { return false; }
     // Longer bodies are refused with 413. A whole one has at most HttpConnection::kMaxBody.
@@ -46,6 +47,9 @@ public:
     virtual void end_body(const HttpRequest&, HttpResponse&) {}
     // The connection ended, or took too long, before the end.
     virtual void abort_body(const HttpRequest&) {}
+
+    // In each pass of the loop, at least every 20 ms.
+    virtual void tick(std::uint32_t) {}
 
 protected:
     ~HttpHandler() = default;

@@ -32,6 +32,12 @@ public:
         return nullptr;
     }
 
+    void tick(std::uint32_t now) {
+        for (std::size_t i = 0; i < count_; ++i) {
+            handlers_[i]->tick(now);
+        }
+    }
+
 private:
     std::array<HttpHandler*, kMost> handlers_{};
     std::size_t count_ = 0;

@@ -16,6 +16,8 @@ public:
     // The first `count` bytes of it were sent.
     virtual void sent(std::size_t count) = 0;
     virtual bool at_end() const = 0;
+    // The connection is to be reset.
+    virtual bool is_broken() const { return false; }
     // Whether something follows at once, so that it may share a packet.
     virtual bool has_more() const { return false; }
     // Which part is being sent: a client must take each of them in time (HttpConnection::kSendMs).

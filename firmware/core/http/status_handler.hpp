@@ -27,6 +27,7 @@ public:
     bool add(StatusPart& part);
 
     std::string_view path() const override { return "/status"; }
+    HttpAccess access() const override { return HttpAccess::kLook; }
     bool is_cross_origin() const override { return true; }
     void handle(const HttpRequest& request, HttpResponse& response) override;
 

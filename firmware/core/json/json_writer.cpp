@@ -39,6 +39,11 @@ void JsonWriter::add(std::string_view key, bool value) {
     put(value ? std::string_view("true") : std::string_view("false"));
 }
 
+void JsonWriter::add_null(std::string_view key) {
+    name(key);
+    put(std::string_view("null"));
+}
+
 void JsonWriter::open(std::string_view key) {
     name(key);
     put('{');

@@ -26,6 +26,7 @@ public:
     void add(std::string_view key, std::uint32_t number);
     void add(std::string_view key, std::int64_t number);
     void add(std::string_view key, bool value);
+    void add_null(std::string_view key);
     // An object as a value, until close().
     void open(std::string_view key);
     void close();

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/text.hpp"
+#include "drive/pin_settings.hpp"
 
 namespace peerlens {
 
@@ -34,8 +35,10 @@ enum class LinkMode : std::uint8_t {
 struct ServerSettings {
     Text<255> url;  // ws:// or wss:// with a path; empty: no link
     LinkMode mode = LinkMode::kRegister;
-    Text<3000> ca_pem;      // what a wss:// server's certificate is checked against; empty: built in
-    Text<255> stream_url;   // where others reach /stream; empty: made of the device's address
+    // What the certificate of a wss:// server is checked against; empty: what is built in.
+    Text<3000> ca_pem;
+    // Where others reach /stream; empty: made of the device's address.
+    Text<255> stream_url;
 };
 
 // Who may use the device's own HTTP. User and password (Basic) may do everything, the token
@@ -63,39 +66,8 @@ struct CameraSettings {
     bool vflip = false;
 };
 
-struct SteeringSettings {
-    std::uint32_t centre_us = 1500;  // 1000 to 2000
-    std::uint32_t range_us = 400;    // to either side, 0 to 1000
-    double trim = 0.0;               // added to what is asked, -0.5 to 0.5
-    bool invert = false;
-};
-
-enum class MotorKind : std::uint8_t {
-    kEsc,     // a speed controller that takes a servo's pulses
-    kBridge,  // an H-bridge, by duty
-};
-
-struct MotorSettings {
-    MotorKind kind = MotorKind::kEsc;
-    bool invert = false;
-    std::uint32_t neutral_us = 1500;    // of an ESC, 1000 to 2000
-    std::uint32_t range_us = 500;       // of an ESC, to either side, 0 to 1000
-    std::uint32_t frequency_hz = 20'000;  // of a bridge, 100 to 40,000
-    double least_duty = 0.0;            // of a bridge: below it the motor only hums, 0 to 0.9
-};
-
-// The pin measures a part of the battery's voltage.
-struct BatterySettings {
-    bool fitted = false;
-    std::uint32_t cells = 2;     // in series, 1 to 6
-    double divider = 3.0;        // the battery's voltage / the pin's, 1 to 20
-    double empty_cell_v = 3.3;   // 0 %, 0.8 to 4
-    double full_cell_v = 4.2;    // 100 %, 0.9 to 4.5, above the empty one
-};
-
 struct BoardDeviceSettings {
-    SteeringSettings steering;
-    MotorSettings motor;
+    PinSettings pins;
     BatterySettings battery;
     double most_forward = 1.0;  // throttle, 0 to 1
     double most_reverse = 1.0;  // throttle, 0 to 1
@@ -116,7 +88,8 @@ struct Settings {
     NetworkSettings network;
     CameraSettings camera;
     BoardDeviceSettings board;
-    Text<300> update_public_key;  // PEM, ECDSA P-256: who may sign an update; empty: nobody
+    // Who may sign an update: base64 of the 65 bytes of a P-256 point; empty: nobody.
+    Text<88> update_public_key;
 };
 
 }  // namespace peerlens

@@ -50,7 +50,7 @@ std::string FolderPictures::open(const std::string& folder) {
     return "";
 }
 
-std::string_view FolderPictures::next(const PictureFormat&, double, std::uint64_t) {
+std::string_view FolderPictures::next(const CameraSettings&, double, std::uint64_t) {
     const std::string& file = files_[position_];
     position_ = (position_ + 1) % files_.size();
     return read(file) ? std::string_view(bytes_.data(), bytes_.size()) : std::string_view();

@@ -18,7 +18,7 @@ public:
     std::string open(const std::string& folder);
 
     // Reads the next file; empty if that is no JPEG any more.
-    std::string_view next(const PictureFormat& format, double seconds,
+    std::string_view next(const CameraSettings& settings, double seconds,
                           std::uint64_t epoch_ms) override;
 
 private:

@@ -15,7 +15,7 @@ public:
     // `stamped` paints the clock in for machines, too.
     explicit ScenePictures(bool stamped) : stamped_(stamped) {}
 
-    std::string_view next(const PictureFormat& format, double seconds,
+    std::string_view next(const CameraSettings& settings, double seconds,
                           std::uint64_t epoch_ms) override;
 
 private:

@@ -17,8 +17,9 @@ TEST(JsonWriter, WritesCompactly) {
     writer.add("f", true);
     writer.add("g", false);
     writer.close();
+    writer.add_null("h");
     EXPECT_EQ(writer.finish(),
-              R"({"a":"text","b":0.25,"c":4294967295,"d":-3,"e":{"f":true,"g":false}})");
+              R"({"a":"text","b":0.25,"c":4294967295,"d":-3,"e":{"f":true,"g":false},"h":null})");
 }
 
 TEST(JsonWriter, WritesNothingAsAnEmptyObject) {

@@ -5,15 +5,15 @@
 
 namespace peerlens {
 
-Guard::Guard(PrintedOutputs& outputs, const MonotonicClock& clock) {
+Guard::Guard(OutputGate& gate, const Clock& clock) {
     // Signals are for the loop.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    thread_ = std::thread([this, &outputs, &clock] {
+    thread_ = std::thread([this, &gate, &clock] {
         while (!ending_) {
-            outputs.guard(clock.now());
+            gate.check(clock.now());
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
     });

@@ -4,15 +4,15 @@
 #include <atomic>
 #include <thread>
 
-#include "monotonic_clock.hpp"
-#include "printed_outputs.hpp"
+#include "device/clock.hpp"
+#include "drive/output_gate.hpp"
 
 namespace peerlens {
 
 // Runs as long as it lives; checks every 5 ms.
 class Guard {
 public:
-    Guard(PrintedOutputs& outputs, const MonotonicClock& clock);
+    Guard(OutputGate& gate, const Clock& clock);
     ~Guard();
 
     Guard(const Guard&) = delete;
