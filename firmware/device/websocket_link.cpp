@@ -13,8 +13,8 @@ Text<255> printable(std::string_view text) {
     std::array<char, 200> shown{};
     const std::size_t size = std::min(text.size(), shown.size());
     for (std::size_t i = 0; i < size; ++i) {
-        const char c = text[i];
-        shown[i] = (c >= 0 && c < ' ') || c == 0x7F ? '?' : c;
+        const auto c = static_cast<unsigned char>(text[i]);
+        shown[i] = c < ' ' || c == 0x7F ? '?' : text[i];
     }
     Text<255> out;
     out.assign({shown.data(), size});
