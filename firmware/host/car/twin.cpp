@@ -1,0 +1,112 @@
+#include "twin.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <thread>
+
+#include "device/board_settings.hpp"
+#include "guard.hpp"
+#include "host/signals.hpp"
+
+namespace peerlens {
+namespace {
+
+// What a stranger sent must not break the lines of the output.
+std::string printable(std::string_view text) {
+    std::string out(text.substr(0, 200));
+    const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+    std::replace_if(out.begin(), out.end(), is_control, '?');
+    return out;
+}
+
+HttpSecrets secrets_of(const AccessSettings& access) {
+    return {access.user, access.password, access.token, access.open_pictures};
+}
+
+}  // namespace
+
+Twin::Twin(const CarArguments& arguments)
+    : arguments_(arguments),
+      clock_(arguments.boot_ms),
+      connection_(resolver_, tls_.client()),
+      pins_(output_, arguments.pulses),
+      sensors_(arguments_.settings.board.battery, arguments.battery_percent),
+      device_(board_control_settings(arguments_.settings, "twin-car", "0.1.0"),
+              secrets_of(arguments_.settings.access),
+              {clock_, random_, connection_, pins_, &PrintedPins::make_neutral, &pins_, sensors_,
+               sensors_, *this}) {
+    pins_.behind(device_.gate());
+}
+
+int Twin::run() {
+    if (!prepare()) {
+        return 2;
+    }
+    const Guard guard(device_.gate(), clock_);
+    while (!Signals::is_stopping() && !output_.is_closed() && !device_.link().is_superseded()) {
+        device_.pass();
+        output_.look();
+        if (Signals::take_stall()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(arguments_.stall_ms));
+        }
+    }
+    end();
+    return device_.link().is_superseded() ? 1 : 0;
+}
+
+// Whether what was asked for can be had; else says why.
+bool Twin::prepare() {
+    const std::string_view wrong = tls_.trust(arguments_.settings.server.ca_pem);
+    if (!wrong.empty()) {
+        std::fprintf(stderr, "twin-car: --ca: %s\n", std::string(wrong).c_str());
+        return false;
+    }
+    if (arguments_.http_port) {
+        const std::uint16_t port = device_.listener().listen(
+            arguments_.http_host, static_cast<std::uint16_t>(*arguments_.http_port));
+        if (port == 0) {
+            std::fprintf(stderr, "twin-car: cannot listen on %s port %" PRIu32 ": %s\n",
+                         arguments_.http_host.c_str(), *arguments_.http_port,
+                         std::strerror(errno));
+            return false;
+        }
+        output_.line("http %u", unsigned{port});
+    }
+    return device_.link().set_server(arguments_.settings.server.url);
+}
+
+void Twin::end() {
+    if (arguments_.timing) {
+        const LoopTiming& timing = device_.timing();
+        output_.line("loop %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32, timing.passes(),
+                     timing.late_us(0.5), timing.late_us(0.99), timing.longest_us());
+    }
+    const std::string id(arguments_.settings.identity.id);
+    device_.end(device_.link().is_superseded() ? "another board has registered as " + id
+                                               : "stopping");
+}
+
+void Twin::link_up() {
+    output_.line("link up");
+}
+
+void Twin::link_down(std::string_view reason) {
+    output_.line("link down %s", printable(reason).c_str());
+}
+
+void Twin::refused(std::string_view problem, std::string_view detail) {
+    output_.line("refused %s: %s", printable(problem).c_str(), printable(detail).c_str());
+}
+
+void Twin::obeyed(std::uint32_t seq) {
+    if (arguments_.trace) {
+        output_.line("cmd %" PRIu64 " %" PRIu32, MonotonicClock::microseconds(), seq);
+    }
+}
+
+}  // namespace peerlens
