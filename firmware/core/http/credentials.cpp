@@ -53,7 +53,7 @@ bool equal(std::string_view given, std::string_view secret) {
     std::size_t difference = given.size() ^ secret.size();
     for (std::size_t i = 0; i < given.size(); ++i) {
         const char expected = secret.empty() ? '\0' : secret[i % secret.size()];
-        difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(expected);
+        difference |= static_cast<unsigned char>(given[i] ^ expected);
     }
     return difference == 0;
 }
