@@ -1,18 +1,22 @@
-// The host's clock, as a board has it.
+// The host's clock, as a device has it.
 #pragma once
 
 #include <cstdint>
 #include <ctime>
 
+#include "device/clock.hpp"
+
 namespace peerlens {
 
-class MonotonicClock {
+class MonotonicClock final : public Clock {
 public:
     // It begins at `boot_ms`, so that a test need not wait 49 days for the wrap.
     explicit MonotonicClock(std::uint32_t boot_ms) : offset_ms_(boot_ms - whole_ms()) {}
 
-    // Milliseconds since boot, modulo 2^32.
-    std::uint32_t now() const { return whole_ms() + offset_ms_; }
+    std::uint32_t now() const override { return whole_ms() + offset_ms_; }
+    std::uint32_t microseconds32() const override {
+        return static_cast<std::uint32_t>(microseconds());
+    }
 
     // CLOCK_MONOTONIC, in microseconds.
     static std::uint64_t microseconds() {

@@ -12,6 +12,15 @@ void handle(int signal) {
     (signal == SIGUSR1 ? stalling : stopping) = 1;
 }
 
+sigset_t known() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int each : {SIGTERM, SIGINT, SIGUSR1}) {
+        sigaddset(&set, each);
+    }
+    return set;
+}
+
 }  // namespace
 
 void Signals::install() {
@@ -22,6 +31,13 @@ void Signals::install() {
     sigaction(SIGUSR1, &action, nullptr);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, nullptr);
+    const sigset_t held = known();
+    sigprocmask(SIG_UNBLOCK, &held, nullptr);
+}
+
+void Signals::hold() {
+    const sigset_t held = known();
+    sigprocmask(SIG_BLOCK, &held, nullptr);
 }
 
 bool Signals::is_stopping() {

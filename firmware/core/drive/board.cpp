@@ -70,6 +70,13 @@ void Board::was_stalled(std::uint32_t now) {
     failsafe_.link_lost(now);
 }
 
+void Board::hold(std::uint32_t now, bool held) {
+    if (held && !held_) {
+        failsafe_.link_lost(now);
+    }
+    held_ = held;
+}
+
 void Board::received(std::uint32_t now, std::string_view text) {
     if (link_ != LinkState::kRegistering && link_ != LinkState::kUp) {
         return;
@@ -98,7 +105,11 @@ void Board::handle(std::uint32_t now, const Actuate& message) {
     }
     has_seq_ = true;
     seq_ = message.seq;
-    failsafe_.command(now, message.drive);
+    if (held_) {
+        failsafe_.tick(now);
+    } else {
+        failsafe_.command(now, message.drive);
+    }
     if (failsafe_.state() != DriveState::kStopped) {
         accessories_ = message.accessories;
     }

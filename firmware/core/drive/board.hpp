@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/link_state.hpp"
 #include "messages/decoder.hpp"
 #include "messages/encoder.hpp"
 #include "drive/failsafe.hpp"
@@ -36,13 +37,6 @@ protected:
     ~BoardPort() = default;
 };
 
-enum class LinkState : std::uint8_t {
-    kDown,
-    kRegistering,  // open, and `register` was sent
-    kUp,           // registered
-    kDead,         // to be closed, and link_lost() to be called
-};
-
 // `now` is in milliseconds since boot, modulo 2^32; tick() must be called at least every 20 ms.
 class Board {
 public:
@@ -58,6 +52,9 @@ public:
     void link_lost(std::uint32_t now);
     // The watchdog had given the loop up.
     void was_stalled(std::uint32_t now);
+    // While it is held (an update runs, an ESC is not ready, the device is about to restart) it is
+    // disarmed and cannot be armed. Commands are answered with what they do, which is nothing.
+    void hold(std::uint32_t now, bool held);
     // What telemetry tells from now on.
     void measured(const BoardHealth& health) { health_ = health; }
 
@@ -93,6 +90,7 @@ private:
     std::uint32_t pinged_at_ = 0;
     std::uint32_t told_at_ = 0;
     std::uint32_t ping_id_ = 0;
+    bool held_ = false;
     bool has_seq_ = false;  // of this link
     std::uint32_t seq_ = 0;
     std::uint32_t refused_ = 0;

@@ -8,8 +8,7 @@ namespace peerlens {
 
 // The loop feeds it; something that runs apart from the loop (a timer, another thread) checks it,
 // and makes the outputs neutral when it trips. While it is tripped the loop may set no outputs.
-// The port sees to it that a check with its neutral outputs and the setting of outputs by the loop
-// exclude each other.
+// OutputGate joins the two.
 class Watchdog {
 public:
     // Trips when it was not fed for more than `limit_ms`.
@@ -31,6 +30,10 @@ public:
     bool tripped() const { return tripped_.load(); }
 
 private:
+    // An interrupt may not wait for a lock that whatever it interrupted holds.
+    static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
+    static_assert(std::atomic<bool>::is_always_lock_free);
+
     const std::int32_t limit_ms_;
     std::atomic<std::uint32_t> fed_at_;
     std::atomic<bool> tripped_{false};

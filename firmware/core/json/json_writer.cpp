@@ -39,6 +39,11 @@ void JsonWriter::add(std::string_view key, bool value) {
     put(value ? std::string_view("true") : std::string_view("false"));
 }
 
+void JsonWriter::add_null(std::string_view key) {
+    name(key);
+    put(std::string_view("null"));
+}
+
 void JsonWriter::open(std::string_view key) {
     name(key);
     put('{');
@@ -46,6 +51,22 @@ void JsonWriter::open(std::string_view key) {
 
 void JsonWriter::close() {
     put('}');
+}
+
+void JsonWriter::open_list(std::string_view key) {
+    name(key);
+    put('[');
+}
+
+void JsonWriter::open_item() {
+    if (size_ > 0 && buffer_[size_ - 1] != '[') {
+        put(',');
+    }
+    put('{');
+}
+
+void JsonWriter::close_list() {
+    put(']');
 }
 
 std::string_view JsonWriter::finish() {

@@ -26,9 +26,14 @@ public:
     void add(std::string_view key, std::uint32_t number);
     void add(std::string_view key, std::int64_t number);
     void add(std::string_view key, bool value);
+    void add_null(std::string_view key);
     // An object as a value, until close().
     void open(std::string_view key);
     void close();
+    // A list of objects as a value: open_item(), what is in it, close(), and so on, close_list().
+    void open_list(std::string_view key);
+    void open_item();
+    void close_list();
 
     // The object, closed; empty when it did not fit. Call it once.
     std::string_view finish();

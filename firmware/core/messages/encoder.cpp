@@ -75,6 +75,19 @@ std::string_view Encoder::encode(const RegisterBoard& message) {
     return writer_.finish();
 }
 
+std::string_view Encoder::encode(const RegisterCamera& message) {
+    writer_.begin();
+    writer_.add("type", "register");
+    writer_.add("role", "camera");
+    writer_.add("deviceId", message.device_id);
+    add_text(writer_, "streamUrl", message.stream_url);
+    writer_.add("v", message.v);
+    add_text(writer_, "token", message.token);
+    add_text(writer_, "model", message.model);
+    add_text(writer_, "firmware", message.firmware);
+    return writer_.finish();
+}
+
 std::string_view Encoder::encode(const Acted& message) {
     writer_.begin();
     writer_.add("type", "acted");

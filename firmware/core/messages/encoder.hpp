@@ -1,4 +1,4 @@
-// Writes what a board says.
+// Writes what a device says.
 #pragma once
 
 #include <string_view>
@@ -13,6 +13,7 @@ namespace peerlens {
 class Encoder {
 public:
     std::string_view encode(const RegisterBoard& message);
+    std::string_view encode(const RegisterCamera& message);
     std::string_view encode(const Acted& message);
     std::string_view encode(const Telemetry& message);
     std::string_view encode(const Ping& message);

@@ -1,4 +1,4 @@
-// The messages between gateway and control board, as in protocol/messages.py.
+// The messages between a device and its gateway, or signaling, as in protocol/messages.py.
 #pragma once
 
 #include <cstdint>
@@ -89,6 +89,16 @@ struct RegisterBoard {
     std::string_view token;
     BoardCapabilities capabilities;
     BoardLimits limits;
+    std::string_view model;
+    std::string_view firmware;
+};
+
+// The first message of a camera. Empty strings are left out.
+struct RegisterCamera {
+    std::string_view device_id;
+    std::int64_t v = kProtocolVersion;
+    std::string_view stream_url;
+    std::string_view token;
     std::string_view model;
     std::string_view firmware;
 };

@@ -28,6 +28,7 @@ bool WebSocket::start(std::string_view host, std::string_view path) {
     in_payload_ = false;
     in_message_ = false;
     message_size_ = 0;
+    is_sending_ = false;
     state_ = State::kConnecting;
     if (request.empty() || request.size() > port_.room()) {
         return false;
@@ -186,29 +187,63 @@ void WebSocket::closed_by_server() {
     if (state_ == State::kOpen) {
         send_frame(kClose, {control_.data(), std::min<std::size_t>(control_size_, 2)});
     }
-    state_ = State::kClosed;
+    end_sending(State::kClosed);
     port_.closed(code, reason);
 }
 
 void WebSocket::fail(std::uint16_t code, const char* reason) {
     close(code);
-    state_ = State::kClosed;
+    end_sending(State::kClosed);
     port_.closed(code, reason);
 }
 
 bool WebSocket::send(std::string_view text) {
-    return state_ == State::kOpen && send_frame(kText, text);
+    return state_ == State::kOpen && !is_sending_ && send_frame(kText, text);
+}
+
+bool WebSocket::send_binary(std::string_view bytes) {
+    if (state_ != State::kOpen || is_sending_) {
+        return false;
+    }
+    unsent_ = bytes;
+    is_sending_ = true;
+    is_continued_ = false;
+    send_more();
+    return true;
+}
+
+bool WebSocket::send_more() {
+    bool sent = false;
+    while (is_sending_) {
+        const std::string_view piece = unsent_.substr(0, kPiece);
+        const bool is_last = piece.size() == unsent_.size();
+        if (!send_frame(is_continued_ ? kContinuation : kBinary, piece, is_last)) {
+            break;
+        }
+        unsent_.remove_prefix(piece.size());
+        is_continued_ = true;
+        is_sending_ = !is_last;
+        sent = true;
+    }
+    return sent;
 }
 
 void WebSocket::close(std::uint16_t code) {
     if (state_ == State::kOpen) {
         const char bytes[] = {static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
         send_frame(kClose, {bytes, sizeof bytes});
-        state_ = State::kClosing;
+        end_sending(State::kClosing);
     }
 }
 
-bool WebSocket::send_frame(Opcode opcode, std::string_view payload) {
+// Nothing is sent in `state`, and a binary message that was on its way stays cut.
+void WebSocket::end_sending(State state) {
+    state_ = state;
+    is_sending_ = false;
+    unsent_ = {};
+}
+
+bool WebSocket::send_frame(Opcode opcode, std::string_view payload, bool is_last) {
     std::array<char, 10 + kMaskSize + 512> buffer;
     std::size_t size = 0;
     const auto put = [&](std::uint64_t byte) { buffer[size++] = static_cast<char>(byte & 0xFF); };
@@ -216,7 +251,7 @@ bool WebSocket::send_frame(Opcode opcode, std::string_view payload) {
     if (2 + length_size + kMaskSize + payload.size() > port_.room()) {
         return false;
     }
-    put(kFin | opcode);
+    put((is_last ? kFin : 0) | opcode);
     put(kMasked | (length_size == 0 ? payload.size() : length_size == 2 ? 126 : 127));
     for (std::size_t i = length_size; i-- > 0;) {
         put(std::uint64_t{payload.size()} >> (8 * i));

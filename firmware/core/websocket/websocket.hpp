@@ -29,11 +29,15 @@ protected:
     ~WebSocketPort() = default;
 };
 
-// One connection, from handshake to close: text only, no extensions. It holds one message and one
-// control frame, and nothing else waits in it: what there is no room for is not sent.
+// One connection, from handshake to close, without extensions: text both ways, and binary messages
+// from here. It holds one message that comes and one control frame, and nothing else waits in it:
+// what there is no room for is not sent.
 class WebSocket {
 public:
     static constexpr std::size_t kMaxMessage = 65'536;
+    // The largest piece of a binary message that goes in one frame. Between two of them control
+    // frames find their way, so that a slow link still answers pings.
+    static constexpr std::size_t kPiece = 4096;
 
     WebSocket(WebSocketPort& port, Random& random) : port_(port), random_(random) {}
 
@@ -41,8 +45,16 @@ public:
     // too long.
     bool start(std::string_view host, std::string_view path);
     void received(std::string_view bytes);
-    // Returns false when there was no room, or the connection is not open.
+    // Returns false when there was no room, the connection is not open, or a binary message is
+    // on its way.
     bool send(std::string_view text);
+    // Begin a binary message, which leaves in pieces as there is room for them, with each
+    // send_more(). `bytes` are not copied: they must stay until is_sending() is false. Returns
+    // false when one is on its way already, or the connection is not open.
+    bool send_binary(std::string_view bytes);
+    // Returns whether anything was sent.
+    bool send_more();
+    bool is_sending() const { return is_sending_; }
     // Say goodbye; closed() is called when the server has answered.
     void close(std::uint16_t code);
 
@@ -69,13 +81,18 @@ private:
     void end_control();
     void end_message();
     void closed_by_server();
+    void end_sending(State state);
     void fail(std::uint16_t code, const char* reason);
-    bool send_frame(Opcode opcode, std::string_view payload);
+    bool send_frame(Opcode opcode, std::string_view payload, bool is_last = true);
 
     WebSocketPort& port_;
     Random& random_;
     Handshake handshake_;
     State state_ = State::kIdle;
+
+    std::string_view unsent_;  // of the binary message that is being sent
+    bool is_sending_ = false;
+    bool is_continued_ = false;
 
     std::array<std::uint8_t, 10> header_;  // of the frame that is being read
     std::size_t header_read_ = 0;

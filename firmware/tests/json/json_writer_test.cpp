@@ -17,8 +17,9 @@ TEST(JsonWriter, WritesCompactly) {
     writer.add("f", true);
     writer.add("g", false);
     writer.close();
+    writer.add_null("h");
     EXPECT_EQ(writer.finish(),
-              R"({"a":"text","b":0.25,"c":4294967295,"d":-3,"e":{"f":true,"g":false}})");
+              R"({"a":"text","b":0.25,"c":4294967295,"d":-3,"e":{"f":true,"g":false},"h":null})");
 }
 
 TEST(JsonWriter, WritesNothingAsAnEmptyObject) {
@@ -27,6 +28,20 @@ TEST(JsonWriter, WritesNothingAsAnEmptyObject) {
     writer.open("a");
     writer.close();
     EXPECT_EQ(writer.finish(), R"({"a":{}})");
+}
+
+TEST(JsonWriter, WritesListsOfObjects) {
+    JsonWriter writer;
+    writer.open_list("a");
+    writer.open_item();
+    writer.add("b", "c");
+    writer.close();
+    writer.open_item();
+    writer.close();
+    writer.close_list();
+    writer.open_list("d");
+    writer.close_list();
+    EXPECT_EQ(writer.finish(), R"({"a":[{"b":"c"},{}],"d":[]})");
 }
 
 TEST(JsonWriter, EscapesWhatMustBe) {

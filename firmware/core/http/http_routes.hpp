@@ -1,0 +1,46 @@
+// All addresses of a device.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "http/http_handler.hpp"
+
+namespace peerlens {
+
+class HttpRoutes {
+public:
+    static constexpr std::size_t kMost = 16;
+
+    // The handler must outlive this. Returns false when there are too many.
+    bool add(HttpHandler& handler) {
+        if (count_ == kMost) {
+            return false;
+        }
+        handlers_[count_++] = &handler;
+        return true;
+    }
+
+    // Null when nobody answers at `path`.
+    HttpHandler* find(std::string_view path) const {
+        for (std::size_t i = 0; i < count_; ++i) {
+            if (handlers_[i]->path() == path) {
+                return handlers_[i];
+            }
+        }
+        return nullptr;
+    }
+
+    void tick(std::uint32_t now) {
+        for (std::size_t i = 0; i < count_; ++i) {
+            handlers_[i]->tick(now);
+        }
+    }
+
+private:
+    std::array<HttpHandler*, kMost> handlers_{};
+    std::size_t count_ = 0;
+};
+
+}  // namespace peerlens

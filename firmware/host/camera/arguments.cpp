@@ -1,0 +1,201 @@
+#include "arguments.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "../option_values.hpp"
+#include "settings/frame_size.hpp"
+
+namespace peerlens {
+
+const char* const kCameraUsage =
+    "usage: twin-camera [options]\n"
+    "\n"
+    "The camera's firmware on this machine: /stream, /snapshot, /status and /control over HTTP, and\n"
+    "a link to a gateway or signaling if --url is given.\n"
+    "\n"
+    "  --host ADDRESS       where to listen (127.0.0.1)\n"
+    "  --port N             0 picks one (8081)\n"
+    "  --basic NAME:PASSWORD, --bearer TOKEN\n"
+    "                       what HTTP asks for; the password may do everything, the token only look.\n"
+    "                       Without both, nothing is asked for\n"
+    "  --url URL            a gateway or signaling: ws or wss, path /ws or /ws/esp32\n"
+    "  --mode MODE          register: tell where /stream is; push: send the pictures (register)\n"
+    "  --id ID              the camera's name there (twin-camera)\n"
+    "  --token-file FILE    a device's token; or in PEERLENS_CAMERA_TOKEN\n"
+    "  --ca FILE            PEM: what a wss server's certificate is checked against\n"
+    "  --stream-url URL     where others reach /stream (http://HOST:PORT/stream)\n"
+    "  --size SIZE          QVGA CIF HVGA VGA SVGA XGA HD SXGA UXGA (VGA)\n"
+    "  --fps N              1 to 60 (25)\n"
+    "  --quality N          as the sensor's: 4, the best, to 63 (12)\n"
+    "  --jpegs FOLDER       show its files *.jpg, in a loop, instead of the scene\n"
+    "  --stamp              paint the clock in for machines\n"
+    "  --fault NAME         none stall drop corrupt joined truncated slow partial wifi-gone\n"
+    "                       clock-jump reboot; also /control?var=fault&val=NAME\n"
+    "  --fault-s SECONDS    how long wifi-gone lasts, 0 to 3600 (5)\n"
+    "  --boot-ms N          what the camera's clock shows at the start (0)\n"
+    "  --state FOLDER       where settings are kept; what is there wins over these options\n"
+    "  --help               this\n";
+
+namespace {
+
+// "" or what is wrong with the option `name`.
+std::string complaint(bool valid, const std::string& name, const char* expected) {
+    return valid ? "" : name + ": expected " + expected;
+}
+
+bool set_basic(std::string_view pair, AccessSettings& access) {
+    const std::size_t colon = pair.find(':');
+    return colon != std::string_view::npos && colon > 0 && colon + 1 < pair.size() &&
+           access.user.assign(pair.substr(0, colon)) &&
+           access.password.assign(pair.substr(colon + 1));
+}
+
+bool set_size(std::string_view name, CameraSettings& camera) {
+    const auto found = std::find_if(kFrameSizes.begin(), kFrameSizes.end(),
+                                    [&](const FrameDimensions& each) { return each.name == name; });
+    if (found != kFrameSizes.end()) {
+        camera.frame_size = static_cast<FrameSize>(found - kFrameSizes.begin());
+    }
+    return found != kFrameSizes.end();
+}
+
+bool set_mode(std::string_view name, LinkMode& mode) {
+    mode = name == "push" ? LinkMode::kPush : LinkMode::kRegister;
+    return name == "push" || name == "register";
+}
+
+bool set_fault(std::string_view name, Fault& fault) {
+    const auto named = fault_named(name);
+    fault = named.value_or(Fault::kNone);
+    return named.has_value();
+}
+
+bool set_ca(const std::string& name, ServerSettings& server) {
+    std::ifstream file(name, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return text.find("-----BEGIN CERTIFICATE-----") != std::string::npos &&
+           server.ca_pem.assign(text);
+}
+
+std::string set_token_file(const std::string& name, Settings& settings) {
+    std::string token;
+    std::string wrong = read_token_file(name, token);
+    if (wrong.empty() && !settings.identity.token.assign(token)) {
+        wrong = "--token-file: expected a token of at most 512 bytes";
+    }
+    return wrong;
+}
+
+std::string set_device_option(const std::string& name, const std::string& value,
+                              CameraArguments& arguments) {
+    Settings& settings = arguments.settings;
+    if (name == "--basic") {
+        return complaint(set_basic(value, settings.access), name, "NAME:PASSWORD");
+    }
+    if (name == "--bearer") {
+        return complaint(!value.empty() && settings.access.token.assign(value), name,
+                         "a token of 1 to 128 bytes");
+    }
+    if (name == "--url") {
+        const bool scheme = value.rfind("ws://", 0) == 0 || value.rfind("wss://", 0) == 0;
+        return complaint(scheme && settings.server.url.assign(value), name,
+                         "ws://host:port/path or wss://host:port/path");
+    }
+    if (name == "--mode") {
+        return complaint(set_mode(value, settings.server.mode), name, "register or push");
+    }
+    if (name == "--id") {
+        return complaint(is_id(value) && settings.identity.id.assign(value), name,
+                         "1-64 of A-Z a-z 0-9 . _ -, first alphanumeric");
+    }
+    if (name == "--token-file") {
+        return set_token_file(value, settings);
+    }
+    if (name == "--ca") {
+        return complaint(set_ca(value, settings.server), name,
+                         "a file with a PEM certificate, at most 3000 bytes");
+    }
+    if (name == "--stream-url") {
+        const bool scheme = value.rfind("http://", 0) == 0 || value.rfind("https://", 0) == 0;
+        return complaint(scheme && settings.server.stream_url.assign(value), name,
+                         "an http:// address");
+    }
+    return "unknown option " + name;
+}
+
+std::string set_option(const std::string& name, const std::string& value,
+                       CameraArguments& arguments) {
+    CameraSettings& camera = arguments.settings.camera;
+    if (name == "--host") {
+        arguments.host = value;
+        return complaint(!value.empty(), name, "an address");
+    }
+    if (name == "--port") {
+        return complaint(read_whole(value, 0, 65'535, arguments.port), name, "0 to 65535");
+    }
+    if (name == "--size") {
+        return complaint(set_size(value, camera), name, "a size that --help names");
+    }
+    if (name == "--fps") {
+        return complaint(read_whole(value, 1, 60, camera.fps), name, "1 to 60");
+    }
+    if (name == "--quality") {
+        return complaint(read_whole(value, 4, 63, camera.quality), name, "4 to 63");
+    }
+    if (name == "--jpegs") {
+        arguments.jpegs = value;
+        return complaint(!value.empty(), name, "a folder");
+    }
+    if (name == "--state") {
+        arguments.state = value;
+        return complaint(!value.empty(), name, "a folder");
+    }
+    if (name == "--fault") {
+        return complaint(set_fault(value, arguments.fault), name, "a fault that --help names");
+    }
+    if (name == "--fault-s") {
+        return complaint(read_number(value, 0, 3600, arguments.fault_s), name, "0 to 3600");
+    }
+    if (name == "--boot-ms") {
+        return complaint(read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms), name,
+                         "0 to 4294967295");
+    }
+    return set_device_option(name, value, arguments);
+}
+
+}  // namespace
+
+std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
+    Settings& settings = arguments.settings;
+    settings.identity.id = "twin-camera";
+    std::string token;
+    std::string wrong = read_token_variable("PEERLENS_CAMERA_TOKEN", token);
+    if (!wrong.empty()) {
+        return wrong;
+    }
+    settings.identity.token.assign(token);
+    for (int i = 1; i < count; ++i) {
+        const std::string name = values[i];
+        if (name == "--help") {
+            arguments.help = true;
+            return "";
+        }
+        if (name == "--stamp") {
+            arguments.stamped = true;
+            continue;
+        }
+        if (i + 1 == count) {
+            return name + ": expected a value, or no such option";
+        }
+        wrong = set_option(name, values[++i], arguments);
+        if (!wrong.empty()) {
+            return wrong;
+        }
+    }
+    return "";
+}
+
+}  // namespace peerlens

@@ -1,0 +1,31 @@
+// The command line of twin-camera.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "fault.hpp"
+#include "settings/settings.hpp"
+
+namespace peerlens {
+
+struct CameraArguments {
+    Settings settings;  // what the device was made with
+    std::string host = "127.0.0.1";
+    std::uint32_t port = 8081;
+    std::string jpegs;   // a folder; empty: the scene
+    std::string state;   // a folder; empty: nothing is kept
+    Fault fault = Fault::kNone;
+    double fault_s = 5.0;
+    std::uint32_t boot_ms = 0;
+    bool stamped = false;
+    bool help = false;
+};
+
+// Fill `arguments` from the command line and PEERLENS_CAMERA_TOKEN. Returns what is wrong with
+// them, or an empty string.
+std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments);
+
+extern const char* const kCameraUsage;
+
+}  // namespace peerlens

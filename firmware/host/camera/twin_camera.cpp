@@ -1,0 +1,93 @@
+#include "twin_camera.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "../signals.hpp"
+#include "capture_thread.hpp"
+
+namespace peerlens {
+namespace {
+
+HttpSecrets secrets_of(const AccessSettings& access) {
+    return {access.user, access.password, access.token, access.open_pictures};
+}
+
+}  // namespace
+
+TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
+    : arguments_(arguments),
+      clock_(arguments.boot_ms),
+      frames_(kSlotBytes * CameraDevice::kSlots),
+      sensor_(pictures, arguments.settings.camera, arguments.boot_ms),
+      switch_(sensor_),
+      device_({clock_, sensor_, sensor_, frames_.data(), kSlotBytes, CameraDevice::kSlots},
+              secrets_of(arguments_.settings.access)) {
+    device_.control().add(switch_);
+    device_.status().add(switch_);
+    sensor_.set(arguments.fault);
+}
+
+std::string TwinCamera::listen() {
+    port_ = device_.listener().listen(arguments_.host, static_cast<std::uint16_t>(arguments_.port));
+    if (port_ == 0) {
+        return "cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +
+               ": " + std::strerror(errno);
+    }
+    const bool is_v6 = arguments_.host.find(':') != std::string::npos;
+    output_.line("http://%s%s%s:%d/stream", is_v6 ? "[" : "", arguments_.host.c_str(),
+                 is_v6 ? "]" : "", port_);
+    return "";
+}
+
+TwinCamera::End TwinCamera::run() {
+    {
+        const CaptureThread capturing(device_.capture());
+        while (!Signals::is_stopping() && !rebooting_) {
+            device_.pass(kPassMs);
+            act(sensor_.fault());
+        }
+        device_.listener().close();
+    }
+    if (rebooting_) {
+        be_away(kRebootMs);
+    }
+    return Signals::is_stopping() ? End::kStopped : End::kReboot;
+}
+
+// Do what the capture thread cannot.
+void TwinCamera::act(Fault fault) {
+    const std::uint32_t now = clock_.now();
+    if (fault != fault_) {
+        output_.line("fault %s", name_of(fault).data());
+        device_.streams().cut(fault == Fault::kPartial);
+        fault_ = fault;
+        fault_since_ = now;
+    }
+    const bool begins = now - fault_since_ >= kGraceMs;
+    if (fault == Fault::kDrop) {
+        device_.streams().reset();
+    } else if (fault == Fault::kWifiGone && begins) {
+        lose_wifi();
+    } else if (fault == Fault::kReboot && begins) {
+        rebooting_ = true;
+    }
+}
+
+// Nobody hears anything of the camera; once it is back it knows nothing of those it talked to.
+void TwinCamera::lose_wifi() {
+    be_away(static_cast<std::uint32_t>(arguments_.fault_s * 1000.0));
+    device_.network_lost();
+    sensor_.set(Fault::kNone);
+}
+
+void TwinCamera::be_away(std::uint32_t ms) const {
+    const std::uint32_t since = clock_.now();
+    while (clock_.now() - since < ms && !Signals::is_stopping()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+}  // namespace peerlens

@@ -1,0 +1,59 @@
+// The camera on this machine: joins the device, its sensor and its faults.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../monotonic_clock.hpp"
+#include "../standard_output.hpp"
+#include "arguments.hpp"
+#include "device/camera_device.hpp"
+#include "fault_switch.hpp"
+#include "pictures.hpp"
+#include "twin_sensor.hpp"
+
+namespace peerlens {
+
+// Too large for a stack.
+class TwinCamera {
+public:
+    static constexpr int kPassMs = 20;
+    // As large as a picture may be on the chip.
+    static constexpr std::size_t kSlotBytes = 256 * 1024;
+    // What was asked to happen begins so much later, so that the answer still gets out.
+    static constexpr std::uint32_t kGraceMs = 100;
+    static constexpr std::uint32_t kRebootMs = 1000;
+
+    enum class End : std::uint8_t { kStopped, kReboot };
+
+    TwinCamera(const CameraArguments& arguments, Pictures& pictures);
+
+    // Open the port; returns what is wrong, or an empty string.
+    std::string listen();
+    std::uint16_t port() const { return port_; }
+    // Run until SIGTERM, SIGINT, or a reboot. All sockets are closed then.
+    End run();
+
+private:
+    void act(Fault fault);
+    void lose_wifi();
+    // Wait, doing nothing at all.
+    void be_away(std::uint32_t ms) const;
+
+    const CameraArguments arguments_;
+    const MonotonicClock clock_;
+    StandardOutput output_;
+    std::vector<char> frames_;
+    TwinSensor sensor_;
+    FaultSwitch switch_;
+    CameraDevice device_;
+    std::uint16_t port_ = 0;
+
+    Fault fault_ = Fault::kNone;  // as it was in the last pass
+    std::uint32_t fault_since_ = 0;
+    bool rebooting_ = false;
+};
+
+}  // namespace peerlens
