@@ -18,6 +18,7 @@
 #include "device/wakeup.hpp"
 #include "http/http_service.hpp"
 #include "http/status_handler.hpp"
+#include "status/uptime.hpp"
 
 namespace peerlens {
 
@@ -73,6 +74,7 @@ private:
     SnapshotHandler snapshot_;
     ControlHandler control_;
     CameraStatus camera_status_;
+    Uptime uptime_;
     StatusHandler status_;
     Loop loop_;
 };

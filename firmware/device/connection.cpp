@@ -1,5 +1,6 @@
 #include "device/connection.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -131,9 +132,9 @@ std::string_view Connection::finish_connecting(short happened) {
 
 std::string_view Connection::shake_hands() {
     switch (tls_->handshake()) {
-        case TlsClient::Progress::kAgain: return "";
-        case TlsClient::Progress::kDone: stage_ = Stage::kConnected; return flush();
-        case TlsClient::Progress::kFailed: break;
+        case Tls::Progress::kAgain: return "";
+        case Tls::Progress::kDone: stage_ = Stage::kConnected; return flush();
+        case Tls::Progress::kFailed: break;
     }
     return tls_->reason();
 }
@@ -150,11 +151,28 @@ std::string_view Connection::receive(char* buffer, std::size_t size, std::string
     if (count == 0) {
         error = "closed by the server";
     } else if (secure_) {
-        error = count == -1 ? tls_->reason() : "";
+        error = count == Tls::kFailed ? tls_->reason() : "";
     } else if (!is_later(errno)) {
         error = text_of(errno);
     }
     return {};
+}
+
+std::string_view Connection::local_address(char* out, std::size_t size) const {
+    sockaddr_storage own{};
+    socklen_t length = sizeof own;
+    if (descriptor_ < 0 ||
+        getsockname(descriptor_, reinterpret_cast<sockaddr*>(&own), &length) != 0) {
+        return {};
+    }
+    const bool v6 = own.ss_family == AF_INET6;
+    const void* address =
+        v6 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&own)->sin6_addr)
+           : static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&own)->sin_addr);
+    if (inet_ntop(own.ss_family, address, out, static_cast<socklen_t>(size)) == nullptr) {
+        return {};
+    }
+    return out;
 }
 
 void Connection::send(std::string_view bytes) {
@@ -171,7 +189,7 @@ std::string_view Connection::flush() {
             secure_ ? tls_->send(bytes)
                     : static_cast<long>(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
         if (count < 0) {
-            const bool later = secure_ ? count != -1 : is_later(errno);
+            const bool later = secure_ ? count != Tls::kFailed : is_later(errno);
             return later ? "" : secure_ ? tls_->reason() : text_of(errno);
         }
         waiting_ -= static_cast<std::size_t>(count);

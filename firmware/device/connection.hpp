@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "device/resolver.hpp"
-#include "device/tls_client.hpp"
+#include "device/tls.hpp"
 
 namespace peerlens {
 
@@ -23,7 +23,7 @@ public:
     static constexpr int kSystemBuffer = 32'768;
 
     // Without `tls` only plain connections can be had. Both must outlive it.
-    Connection(Resolver& resolver, TlsClient* tls) : resolver_(resolver), tls_(tls) {}
+    Connection(Resolver& resolver, Tls* tls) : resolver_(resolver), tls_(tls) {}
     ~Connection() { close(); }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -56,6 +56,9 @@ public:
     // How much of what was sent waits here.
     std::size_t waiting() const { return waiting_; }
 
+    // This end's address, written to `out`, where there is a socket.
+    std::string_view local_address(char* out, std::size_t size) const;
+
 private:
     enum class Stage : std::uint8_t { kClosed, kLookUp, kConnecting, kHandshake, kConnected };
 
@@ -65,7 +68,7 @@ private:
     std::string_view flush();
 
     Resolver& resolver_;
-    TlsClient* tls_;
+    Tls* tls_;
     Stage stage_ = Stage::kClosed;
     bool secure_ = false;
     int descriptor_ = -1;

@@ -20,11 +20,10 @@ struct HttpClient {
 };
 
 // At most as many clients as there is memory for. When all are taken, a new one gets the place of
-// whoever has been idle the longest; when nobody is, 503. One address gets all but two.
+// whoever has been idle the longest; when nobody is, 503. One address gets three quarters of them.
 class HttpListener final : public Pollable {
 public:
     static constexpr std::size_t kPorts = 2;
-    static constexpr std::size_t kLeftForOthers = 2;
 
     // `clients` is an array of `count`.
     HttpListener(HttpService& service, HttpClient* clients, std::size_t count)
@@ -49,7 +48,7 @@ private:
     void accept(int listener, std::uint32_t now);
     HttpClient* place_for(const RemoteAddress& from, std::uint32_t now);
     void serve(HttpClient& client, short happened, std::uint32_t now);
-    bool read(HttpClient& client, std::uint32_t now);
+    void read(HttpClient& client, std::uint32_t now);
     void send(HttpClient& client, std::uint32_t now);
     void settle(HttpClient& client);
     void close(HttpClient& client, bool reset);
@@ -58,6 +57,8 @@ private:
     HttpClient* const clients_;
     const std::size_t count_;
     std::array<int, kPorts> ports_{-1, -1};
+    bool rests_ = false;  // accepts nobody until the next pass
+    std::array<char, 4096> input_;
 };
 
 }  // namespace peerlens

@@ -1,4 +1,4 @@
-#include "system_trust.hpp"
+#include "host/system_trust.hpp"
 
 #include <cstdlib>
 

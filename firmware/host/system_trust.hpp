@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "device/trust.hpp"
+#include "device/crypto/trust.hpp"
 
 namespace peerlens {
 

@@ -78,7 +78,6 @@ private:
     }
     bool is_silent(std::uint32_t now) const;
     void push(std::uint32_t now);
-    void end_picture(std::uint32_t now);
     void begin_picture(std::uint32_t now);
     bool ping(std::uint32_t now);
 

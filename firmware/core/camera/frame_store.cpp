@@ -53,7 +53,6 @@ bool FrameStore::publish(std::string_view jpeg, std::uint64_t captured_us) {
     // A reader that tries the slot just now has added its hold, which must stay.
     slot->holds.fetch_sub(kWriting, std::memory_order_release);
     newest_.store(static_cast<std::uint32_t>(index), std::memory_order_release);
-    captured_ms_.store(static_cast<std::uint32_t>(captured_us / 1000), std::memory_order_relaxed);
     sequence_.store(sequence, std::memory_order_release);
     return true;
 }

@@ -56,8 +56,6 @@ public:
 
     // The number of the newest picture: 1 for the first, 0 as long as there is none.
     std::uint32_t sequence() const { return sequence_.load(std::memory_order_acquire); }
-    // When it was taken, in ms since boot modulo 2^32; meaningless while sequence() is 0.
-    std::uint32_t captured_ms() const { return captured_ms_.load(std::memory_order_relaxed); }
     // How many were not kept.
     std::uint32_t refused() const { return refused_.load(std::memory_order_relaxed); }
     std::size_t slot_size() const { return slot_size_; }
@@ -86,7 +84,6 @@ private:
     std::atomic<std::uint32_t> newest_{kNone};
     std::atomic<std::uint32_t> held_{0};
     std::atomic<std::uint32_t> sequence_{0};
-    std::atomic<std::uint32_t> captured_ms_{0};
     std::atomic<std::uint32_t> refused_{0};
 };
 

@@ -26,7 +26,7 @@ public:
     // Have the connection reset.
     void reset() { broken_ = true; }
     // Have it reset once half of a picture was sent.
-    void cut() { cut_ = true; }
+    void cut(bool on) { cut_ = on; }
     // How many pictures were sent whole, and how many were missed.
     std::uint32_t frames() const { return count_; }
     std::uint32_t missed() const { return missed_; }
@@ -35,15 +35,16 @@ public:
     void sent(std::size_t count) override;
     bool at_end() const override { return false; }
     bool is_broken() const override { return broken_; }
-    bool has_more() const override { return stage_ == Stage::kHeader || stage_ == Stage::kPicture; }
+    bool has_more() const override;
     std::uint32_t part() const override { return sequence_; }
     void released() override;
 
 private:
     enum class Stage : std::uint8_t { kWaiting, kHeader, kPicture, kEnd };
 
-    void begin_picture();
-    std::string_view piece() const;
+    bool begin_picture();
+    void write_header();
+    std::string_view whole() const;
 
     FrameStore* frames_;
     bool open_ = false;

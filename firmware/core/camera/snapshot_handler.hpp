@@ -41,9 +41,12 @@ public:
     HttpAccess access() const override { return HttpAccess::kLook; }
     bool is_cross_origin() const override { return true; }
     void handle(const HttpRequest& request, HttpResponse& response) override;
+    void tick(std::uint32_t now) override;
 
 private:
     FrameStore& frames_;
+    std::uint32_t sequence_ = 0;  // of the newest picture, and when it was seen
+    std::uint32_t seen_at_ = 0;
     std::array<HeldPicture, kMost> pictures_;
 };
 

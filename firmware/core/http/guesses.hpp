@@ -8,8 +8,9 @@
 
 namespace peerlens {
 
-// Five at once, then one in ten seconds. Of the addresses that were wrong it remembers the last
-// 16; when there are more, the one that was wrong the longest time ago is forgotten.
+// Five at once, then one in ten seconds. It remembers 16 addresses; when there are more, the one
+// that had the least to wait is forgotten. What is right pays for nothing: who has the token could
+// guess the password for ever otherwise.
 class Guesses {
 public:
     static constexpr std::size_t kAddresses = 16;
@@ -19,14 +20,12 @@ public:
     // Milliseconds until `from` may try again; 0: now.
     std::uint32_t wait_ms(const RemoteAddress& from, std::uint32_t now) const;
     void wrong(const RemoteAddress& from, std::uint32_t now);
-    // Forgives it what it was wrong about before.
-    void right(const RemoteAddress& from);
 
 private:
     struct Entry {
         RemoteAddress from;
-        std::uint32_t at = 0;       // of the last wrong one
-        std::uint32_t debt_ms = 0;  // what was left to wait for by then; 0: unused
+        std::uint32_t at = 0;       // when somebody was wrong last
+        std::uint32_t debt_ms = 0;  // until all is forgiven, as of then; 0: unused
     };
 
     static std::uint32_t left_ms(const Entry& entry, std::uint32_t now);

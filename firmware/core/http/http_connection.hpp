@@ -29,11 +29,12 @@ class HttpConnection {
 public:
     static constexpr std::size_t kMaxHead = 2048;
     static constexpr std::size_t kMaxBody = 4096;
-    // Deadlines: for a head since its first byte (or since the connection), for the next piece of
-    // a body, for a whole body that is streamed, for the whole answer or each picture of a stream;
-    // and how long a client may be silent between two requests.
+    // Deadlines: for a head since its first byte (for that, since the connection), for a whole
+    // body, for the next piece of a streamed one and for all of it, for an answer or each picture of
+    // a stream; and how long a client may be silent between two requests.
     static constexpr std::uint32_t kHeadMs = 5'000;
     static constexpr std::uint32_t kBodyMs = 5'000;
+    static constexpr std::uint32_t kPieceMs = 10'000;
     static constexpr std::uint32_t kStreamedBodyMs = 300'000;
     static constexpr std::uint32_t kSendMs = 10'000;
     static constexpr std::uint32_t kIdleMs = 15'000;
@@ -70,7 +71,8 @@ public:
 
     Phase phase() const { return phase_; }
     bool is_streaming() const {
-        return phase_ == Phase::kSending && response_.body() == HttpResponse::Body::kEndless;
+        return phase_ == Phase::kSending && sends_body_ &&
+               response_.body() == HttpResponse::Body::kEndless;
     }
     const RemoteAddress& from() const { return from_; }
     // Since when it has been in this phase.
@@ -80,6 +82,7 @@ private:
     enum class Reading : std::uint8_t { kHead, kWholeBody, kStreamedBody };
 
     void enter(Phase phase, std::uint32_t now);
+    void leave(Phase phase);
     void read_buffered(std::uint32_t now);
     void head_complete(std::size_t size, std::uint32_t now);
     void begin_body(std::uint32_t now);
@@ -88,8 +91,8 @@ private:
     void refuse(int status, std::string_view what, std::uint32_t now);
     void respond(std::uint32_t now);
     void answered(std::uint32_t now);
-    void abandon();
-    std::uint32_t limit_ms() const;
+    HttpOutput source_output(std::uint32_t now);
+    bool is_late(std::uint32_t now) const;
 
     HttpService* service_ = nullptr;
     HttpHandler* handler_ = nullptr;
@@ -99,6 +102,8 @@ private:
     std::uint32_t since_ = 0;
     std::uint32_t body_since_ = 0;
     bool input_ended_ = false;
+    bool served_ = false;  // one request, at least
+    bool keep_alive_ = false;
 
     HttpRequest request_;
     HttpResponse response_;
@@ -110,7 +115,7 @@ private:
     std::size_t body_size_ = 0;
     std::size_t lingered_ = 0;
 
-    std::array<char, HttpResponse::kHeaders + 512> out_;  // head of the answer
+    std::array<char, HttpResponse::kHeaders + 320> out_;  // 100 Continue, head of the answer
     std::size_t out_size_ = 0;
     std::size_t out_sent_ = 0;
     std::uint64_t payload_left_ = 0;

@@ -48,6 +48,9 @@ public:
     std::string_view bytes() const;
     HttpSource* source() const { return source_; }
     bool closes() const { return close_; }
+    std::uint64_t length() const { return length_; }
+    // All was sent, or never will be.
+    void release();
     // Write the head to `out`; returns its length, 0 when it does not fit.
     std::size_t write_head(char* out, std::size_t room, bool keep_alive) const;
 

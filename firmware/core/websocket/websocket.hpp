@@ -9,6 +9,12 @@
 #include "websocket/handshake.hpp"
 #include "base/random.hpp"
 
+// The longest message that is taken. The contract has 65,536; a chip that is short of memory, and
+// is told short things only, may be built with less.
+#ifndef PEERLENS_MAX_MESSAGE
+#define PEERLENS_MAX_MESSAGE 65'536
+#endif
+
 namespace peerlens {
 
 // What a WebSocket needs of whoever has the socket, and tells it.
@@ -34,7 +40,7 @@ protected:
 // what there is no room for is not sent.
 class WebSocket {
 public:
-    static constexpr std::size_t kMaxMessage = 65'536;
+    static constexpr std::size_t kMaxMessage = PEERLENS_MAX_MESSAGE;
     // The largest piece of a binary message that goes in one frame. Between two of them control
     // frames find their way, so that a slow link still answers pings.
     static constexpr std::size_t kPiece = 4096;

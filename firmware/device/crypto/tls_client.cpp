@@ -1,4 +1,4 @@
-#include "device/tls_client.hpp"
+#include "device/crypto/tls_client.hpp"
 
 #include <mbedtls/error.h>
 #include <mbedtls/version.h>
@@ -11,8 +11,8 @@
 #include <memory>
 #include <new>
 
-#include "device/certificate_address.hpp"
-#include "device/certificate_dates.hpp"
+#include "device/crypto/certificate_address.hpp"
+#include "device/crypto/certificate_dates.hpp"
 
 #if defined(MBEDTLS_USE_PSA_CRYPTO) || defined(MBEDTLS_SSL_PROTO_TLS1_3)
 #include <psa/crypto.h>
@@ -21,7 +21,6 @@
 namespace peerlens {
 namespace {
 
-constexpr int kLater = -2;
 constexpr std::size_t kLargestRecord = 4096;
 
 bool is_later(int error) {
@@ -254,7 +253,7 @@ int TlsClient::send(std::string_view bytes) {
     return count;
 }
 
-// -2 for what is to be tried again, else -1 with a reason.
+// kLater for what is to be tried again, else kFailed with a reason.
 int TlsClient::outcome(int code, const char* doing) {
     bool later = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE ||
                  code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS;
@@ -266,12 +265,12 @@ int TlsClient::outcome(int code, const char* doing) {
     }
     if (code == MBEDTLS_ERR_SSL_CONN_EOF) {
         refuse(doing, "closed by the server");
-        return -1;
+        return kFailed;
     }
     char text[128] = "";
     mbedtls_strerror(code, text, sizeof text);
     refuse(doing, text);
-    return -1;
+    return kFailed;
 }
 
 void TlsClient::close_notify() {

@@ -1,4 +1,4 @@
-#include "device/certificate_dates.hpp"
+#include "device/crypto/certificate_dates.hpp"
 
 #include <cstring>
 

@@ -1,4 +1,4 @@
-// TLS over a socket that never blocks, the client's part (mbedTLS 2.28 or 3.x).
+// TLS by mbedTLS, 2.28 or 3.x.
 #pragma once
 
 #include <mbedtls/ssl.h>
@@ -11,12 +11,13 @@
 #include <string_view>
 
 #include "base/random.hpp"
-#include "device/trust.hpp"
+#include "device/crypto/trust.hpp"
+#include "device/tls.hpp"
 #include "device/wall_clock.hpp"
 
 namespace peerlens {
 
-// One connection at a time. The server's certificate is checked: signed by an authority that is
+// The server's certificate is checked: signed by an authority that is
 // trusted, made out for the host that was asked for (name or address), within its dates. There is
 // no way to go on without.
 //
@@ -27,11 +28,9 @@ namespace peerlens {
 //
 // mbedTLS takes its memory, about 40 KiB while connected, from the heap at begin() and returns it
 // at end(); nothing is taken for what is sent and received.
-class TlsClient {
+class TlsClient final : public Tls {
 public:
     static constexpr std::chrono::seconds kClockWait{30};
-
-    enum class Progress : std::uint8_t { kAgain, kDone, kFailed };
 
     TlsClient(Random& random, WallClock& clock, BuiltInTrust& built_in);
     ~TlsClient();
@@ -42,24 +41,16 @@ public:
     // from the next begin(). Returns "" or what is wrong with it.
     std::string_view trust(std::string_view pem);
 
-    // Begin on a socket that is connected. Returns false and a reason().
-    bool begin(int descriptor, std::string_view host);
-    // Go on with the handshake, whenever the socket can be read or written.
-    Progress handshake();
-    void end();
-
-    // As recv() and send(): how many bytes, 0 at the end, -1 with a reason(), -2 for later. After
-    // -2 send() must be called with the same bytes, or more of them behind, again.
-    int receive(char* buffer, std::size_t size);
-    int send(std::string_view bytes);
-    // Say goodbye, as far as there is room for it.
-    void close_notify();
-    // Bytes that poll() does not see any more, and receive() still has.
-    bool has_unread() const;
-    // Whether it waits for the socket to be written to.
-    bool wants_to_write() const { return wants_to_write_; }
-
-    std::string_view reason() const { return {reason_.data(), reason_size_}; }
+    // Tls
+    bool begin(int descriptor, std::string_view host) override;
+    Progress handshake() override;
+    void end() override;
+    int receive(char* buffer, std::size_t size) override;
+    int send(std::string_view bytes) override;
+    void close_notify() override;
+    bool has_unread() const override;
+    bool wants_to_write() const override { return wants_to_write_; }
+    std::string_view reason() const override { return {reason_.data(), reason_size_}; }
 
 private:
     bool configure();

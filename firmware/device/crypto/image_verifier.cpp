@@ -1,4 +1,4 @@
-#include "device/image_verifier.hpp"
+#include "device/crypto/image_verifier.hpp"
 
 #include <algorithm>
 #include <array>

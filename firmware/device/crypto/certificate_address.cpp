@@ -1,4 +1,4 @@
-#include "device/certificate_address.hpp"
+#include "device/crypto/certificate_address.hpp"
 
 #include <arpa/inet.h>
 #include <mbedtls/asn1.h>
