@@ -50,12 +50,18 @@ HEADER
     case $("$CXX" -dumpmachine) in arm*) foreign+=(-mcpu=cortex-m4 -mthumb) ;; esac
 fi
 
+# With Mbed TLS itself in place of Espressif's branch of it: it lacks the one thing that follows.
+: >"$work/also"
+if ! grep -q mbedtls_gcm_context_soft "$idf/components/mbedtls/mbedtls/include/mbedtls/gcm.h"; then
+    echo CONFIG_MBEDTLS_GCM_SUPPORT_NON_AES_CIPHER=n >>"$work/also"
+fi
+
 # check CHIP PROJECT FILE...
 check() {
     local chip=$1 project=$2 base=$idf/components include=() failed=0
     shift 2
     "$python" "$firmware/tools/idf_config.py" --idf "$idf" --project "$firmware/esp/$project" \
-        --component "$camera" --component "$mdns" --out "$work/$project"
+        --component "$camera" --component "$mdns" --also "$work/also" --out "$work/$project"
     for path in "$work/$project" "$firmware" "$firmware/core" "$firmware/device" \
         "$firmware/esp/components/peerlens_chip" "$firmware/esp/$project/main" \
         "$firmware/esp/$project/boards"; do
@@ -94,7 +100,7 @@ check() {
     for file in "$@"; do
         # The flags that matter to types, as ESP-IDF has them.
         "$CXX" -fsyntax-only -std=gnu++17 -Wall -Wextra -Werror -fno-exceptions -fno-rtti \
-            -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -D_GNU_SOURCE \
+            -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -DPEERLENS_TLS=1 -D_GNU_SOURCE \
             -DMBEDTLS_CONFIG_FILE='"mbedtls/esp_config.h"' "${foreign[@]}" "${include[@]}" \
             "$file" || { echo "failed: $project: ${file#"$firmware/"}" >&2; failed=1; }
     done
@@ -104,7 +110,7 @@ check() {
 
 shopt -s nullglob
 common=("$firmware"/core/*/*.cpp "$firmware"/device/*.cpp
-    "$firmware"/esp/components/peerlens_chip/*.cpp)
+    "$firmware"/device/*/*.cpp "$firmware"/esp/components/peerlens_chip/*.cpp)
 result=0
 check esp32s3 camera "${common[@]}" "$firmware"/esp/camera/main/*.cpp || result=1
 check esp32 board "${common[@]}" "$firmware"/esp/board/main/*.cpp || result=1

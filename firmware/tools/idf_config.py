@@ -88,6 +88,7 @@ def main() -> int:
     parser.add_argument("--project", type=Path, required=True)
     parser.add_argument("--board", help="a file of boards/*.defaults")
     parser.add_argument("--component", type=Path, action="append", default=[])
+    parser.add_argument("--also", type=Path, help="more defaults, for a check only")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
 
@@ -97,6 +98,8 @@ def main() -> int:
     wanted: dict[str, str] = {}
     for path in defaults:
         wanted |= settings_in(path)
+    if arguments.also:
+        defaults.append(arguments.also)
     components = [f for f in (arguments.idf / "components").iterdir() if f.is_dir()]
     folders = [*components, *arguments.component, arguments.project / "main"]
     target = wanted["IDF_TARGET"].strip('"')

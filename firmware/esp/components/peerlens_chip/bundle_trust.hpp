@@ -1,7 +1,7 @@
 // The authorities that ESP-IDF brings along.
 #pragma once
 
-#include "trust.hpp"
+#include "device/crypto/trust.hpp"
 
 namespace peerlens {
 

@@ -5,14 +5,14 @@
 
 #include <cstdint>
 
-#include "clock.hpp"
+#include "device/clock.hpp"
 
 namespace peerlens {
 
 class ChipClock final : public Clock {
 public:
     std::uint32_t now() const override { return milliseconds(); }
-    std::uint32_t microseconds() const override {
+    std::uint32_t microseconds32() const override {
         return static_cast<std::uint32_t>(esp_timer_get_time());
     }
 

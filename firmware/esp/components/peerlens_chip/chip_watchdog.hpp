@@ -1,7 +1,7 @@
 // The task watchdog of ESP-IDF.
 #pragma once
 
-#include "task_watchdog.hpp"
+#include "device/task_watchdog.hpp"
 
 namespace peerlens {
 

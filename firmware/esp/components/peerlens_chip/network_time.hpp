@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/text.hpp"
-#include "wall_clock.hpp"
+#include "device/wall_clock.hpp"
 
 namespace peerlens {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "link_quality.hpp"
+#include "device/link_quality.hpp"
 
 namespace peerlens {
 
