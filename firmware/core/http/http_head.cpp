@@ -205,9 +205,11 @@ HttpRefusal read_head(std::string_view head, HttpRequest& request) {
         return {400, "expected a Host"};
     }
     if (seen.coding) {
-        return seen.length ? HttpRefusal{400, "Content-Length and Transfer-Encoding exclude another"}
-                           : HttpRefusal{501, "Transfer-Encoding is not known here: expected a "
-                                              "Content-Length"};
+        return seen.length
+                   ? HttpRefusal{400, "Content-Length and Transfer-Encoding exclude another"}
+                   : HttpRefusal{501,
+                                 "Transfer-Encoding is not known here: expected a "
+                                 "Content-Length"};
     }
     return {};
 }
