@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "../option_values.hpp"
+#include "host/option_values.hpp"
 #include "settings/frame_size.hpp"
 
 namespace peerlens {
@@ -18,9 +18,10 @@ const char* const kCameraUsage =
     "\n"
     "  --host ADDRESS       where to listen (127.0.0.1)\n"
     "  --port N             0 picks one (8081)\n"
-    "  --basic NAME:PASSWORD, --bearer TOKEN\n"
-    "                       what HTTP asks for; the password may do everything, the token only look.\n"
-    "                       Without both, nothing is asked for\n"
+    "  --basic NAME:PASSWORD  who may do everything over HTTP (admin, with the setup code that is\n"
+    "                       printed at the start)\n"
+    "  --bearer TOKEN       who may look: /stream, /snapshot and /status\n"
+    "  --open-pictures      everybody may look; so it is, too, without --basic and --bearer\n"
     "  --url URL            a gateway or signaling: ws or wss, path /ws or /ws/esp32\n"
     "  --mode MODE          register: tell where /stream is; push: send the pictures (register)\n"
     "  --id ID              the camera's name there (twin-camera)\n"
@@ -183,8 +184,8 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
             arguments.help = true;
             return "";
         }
-        if (name == "--stamp") {
-            arguments.stamped = true;
+        if (name == "--stamp" || name == "--open-pictures") {
+            (name == "--stamp" ? arguments.stamped : settings.access.open_pictures) = true;
             continue;
         }
         if (i + 1 == count) {
@@ -194,6 +195,9 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
         if (!wrong.empty()) {
             return wrong;
         }
+    }
+    if (settings.access.password.empty() && settings.access.token.empty()) {
+        settings.access.open_pictures = true;
     }
     return "";
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "../monotonic_clock.hpp"
-#include "../standard_output.hpp"
+#include "host/monotonic_clock.hpp"
+#include "host/standard_output.hpp"
 #include "arguments.hpp"
 #include "device/camera_device.hpp"
 #include "fault_switch.hpp"
