@@ -33,7 +33,8 @@ public:
 
     TwinCamera(const CameraArguments& arguments, Pictures& pictures);
 
-    // Open the port, and say where the link goes to; returns what is wrong, or an empty string.
+    // Take a picture, open the port, and say where the link goes to; returns what is wrong, or an
+    // empty string.
     std::string listen();
     std::uint16_t port() const { return port_; }
     // Run until SIGTERM, SIGINT, or a reboot. All sockets are closed then.
