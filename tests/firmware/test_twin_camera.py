@@ -76,7 +76,9 @@ async def test_streams_as_the_stand_in_does(counted: TwinCamera) -> None:
 
 async def test_shows_the_files_of_a_folder_in_order_again_and_again(counted: TwinCamera) -> None:
     seen = [PICTURES.index(each.jpeg) for each in await parts(counted.url, 12)]
-    steps = [(after - before) % len(PICTURES) for before, after in zip(seen, seen[1:], strict=False)]
+    steps = [
+        (after - before) % len(PICTURES) for before, after in zip(seen, seen[1:], strict=False)
+    ]
     # On a busy machine a picture can be missed.
     assert steps.count(1) >= 9, seen
     assert max(steps) <= 2, seen
@@ -86,7 +88,9 @@ async def test_an_older_client_gets_bytes_without_chunks(counted: TwinCamera) ->
     async with streaming(counted.url, version="1.0") as (found, reader):
         assert "transfer-encoding" not in found.headers
         head_of_part = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-    assert head_of_part.startswith(b"\r\n--123456789000000000000987654321\r\nContent-Type: image/jpeg")
+    assert head_of_part.startswith(
+        b"\r\n--123456789000000000000987654321\r\nContent-Type: image/jpeg"
+    )
 
 
 async def test_times_of_capture_go_on_at_the_frame_rate(camera: TwinCamera) -> None:
