@@ -1,11 +1,13 @@
 #include "arguments.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string_view>
 
-#include "../option_values.hpp"
+#include "host/option_values.hpp"
 #include "settings/frame_size.hpp"
 
 namespace peerlens {
@@ -18,9 +20,10 @@ const char* const kCameraUsage =
     "\n"
     "  --host ADDRESS       where to listen (127.0.0.1)\n"
     "  --port N             0 picks one (8081)\n"
-    "  --basic NAME:PASSWORD, --bearer TOKEN\n"
-    "                       what HTTP asks for; the password may do everything, the token only look.\n"
-    "                       Without both, nothing is asked for\n"
+    "  --basic NAME:PASSWORD  who may do everything over HTTP (admin, with the setup code that is\n"
+    "                       printed at the start)\n"
+    "  --bearer TOKEN       who may look: /stream, /snapshot and /status\n"
+    "  --open-pictures      everybody may look; so it is, too, without --basic and --bearer\n"
     "  --url URL            a gateway or signaling: ws or wss, path /ws or /ws/esp32\n"
     "  --mode MODE          register: tell where /stream is; push: send the pictures (register)\n"
     "  --id ID              the camera's name there (twin-camera)\n"
@@ -44,6 +47,12 @@ namespace {
 // "" or what is wrong with the option `name`.
 std::string complaint(bool valid, const std::string& name, const char* expected) {
     return valid ? "" : name + ": expected " + expected;
+}
+
+bool is_address(const std::string& text) {
+    in6_addr parsed;
+    return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
 }
 
 bool set_basic(std::string_view pair, AccessSettings& access) {
@@ -131,7 +140,7 @@ std::string set_option(const std::string& name, const std::string& value,
     CameraSettings& camera = arguments.settings.camera;
     if (name == "--host") {
         arguments.host = value;
-        return complaint(!value.empty(), name, "an address");
+        return complaint(is_address(value), name, "an address in numbers: 0.0.0.0 or ::, say");
     }
     if (name == "--port") {
         return complaint(read_whole(value, 0, 65'535, arguments.port), name, "0 to 65535");
@@ -183,8 +192,8 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
             arguments.help = true;
             return "";
         }
-        if (name == "--stamp") {
-            arguments.stamped = true;
+        if (name == "--stamp" || name == "--open-pictures") {
+            (name == "--stamp" ? arguments.stamped : settings.access.open_pictures) = true;
             continue;
         }
         if (i + 1 == count) {
@@ -194,6 +203,9 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
         if (!wrong.empty()) {
             return wrong;
         }
+    }
+    if (settings.access.password.empty() && settings.access.token.empty()) {
+        settings.access.open_pictures = true;
     }
     return "";
 }

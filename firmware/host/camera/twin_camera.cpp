@@ -5,14 +5,18 @@
 #include <cstring>
 #include <thread>
 
-#include "../signals.hpp"
+#include "host/signals.hpp"
 #include "capture_thread.hpp"
 
 namespace peerlens {
 namespace {
 
-HttpSecrets secrets_of(const AccessSettings& access) {
-    return {access.user, access.password, access.token, access.open_pictures};
+// Without a password it is the setup code.
+HttpSecrets secrets_of(const Settings& settings) {
+    const AccessSettings& access = settings.access;
+    const std::string_view password =
+        access.password.empty() ? settings.identity.setup_code.view() : access.password.view();
+    return {access.user, password, access.token, access.open_pictures};
 }
 
 }  // namespace
@@ -24,17 +28,21 @@ TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
       sensor_(pictures, arguments.settings.camera, arguments.boot_ms),
       switch_(sensor_),
       device_({clock_, sensor_, sensor_, frames_.data(), kSlotBytes, CameraDevice::kSlots},
-              secrets_of(arguments_.settings.access)) {
+              secrets_of(arguments_.settings)) {
     device_.control().add(switch_);
     device_.status().add(switch_);
     sensor_.set(arguments.fault);
 }
 
 std::string TwinCamera::listen() {
+    device_.capture().step();  // nobody can ask before there is a picture
     port_ = device_.listener().listen(arguments_.host, static_cast<std::uint16_t>(arguments_.port));
     if (port_ == 0) {
         return "cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +
                ": " + std::strerror(errno);
+    }
+    if (arguments_.settings.access.password.empty()) {
+        output_.line("setup code %s", arguments_.settings.identity.setup_code.c_str());
     }
     const bool is_v6 = arguments_.host.find(':') != std::string::npos;
     output_.line("http://%s%s%s:%d/stream", is_v6 ? "[" : "", arguments_.host.c_str(),

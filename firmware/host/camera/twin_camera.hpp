@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "../monotonic_clock.hpp"
-#include "../standard_output.hpp"
+#include "host/monotonic_clock.hpp"
+#include "host/standard_output.hpp"
 #include "arguments.hpp"
 #include "device/camera_device.hpp"
 #include "fault_switch.hpp"
@@ -30,7 +30,7 @@ public:
 
     TwinCamera(const CameraArguments& arguments, Pictures& pictures);
 
-    // Open the port; returns what is wrong, or an empty string.
+    // Take a picture, and open the port; returns what is wrong, or an empty string.
     std::string listen();
     std::uint16_t port() const { return port_; }
     // Run until SIGTERM, SIGINT, or a reboot. All sockets are closed then.
