@@ -157,8 +157,8 @@ std::size_t HttpListener::watch(pollfd* out, std::size_t room) {
     for (std::size_t i = 0; i < count_; ++i) {
         const HttpClient& client = clients_[i];
         if (client.descriptor >= 0) {
-            add(client.descriptor, (client.connection.input_room() > 0 ? POLLIN : 0) |
-                                       (client.blocked ? POLLOUT : 0));
+            add(client.descriptor,
+                (client.connection.input_room() > 0 ? POLLIN : 0) | (client.blocked ? POLLOUT : 0));
         }
     }
     for (const int each : ports_) {
@@ -224,8 +224,7 @@ HttpClient* HttpListener::place_for(const RemoteAddress& from, std::uint32_t now
     HttpClient* own_idle = nullptr;  // likewise, of the same address
     std::size_t own = 0;
     const auto longer = [now](const HttpClient& one, const HttpClient* other) {
-        return other == nullptr ||
-               now - one.connection.since() > now - other->connection.since();
+        return other == nullptr || now - one.connection.since() > now - other->connection.since();
     };
     for (std::size_t i = 0; i < count_; ++i) {
         HttpClient& each = clients_[i];

@@ -15,8 +15,7 @@ bool connect_to_itself(int descriptor) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
     socklen_t size = sizeof address;
-    return bind(descriptor, generic, size) == 0 &&
-           getsockname(descriptor, generic, &size) == 0 &&
+    return bind(descriptor, generic, size) == 0 && getsockname(descriptor, generic, &size) == 0 &&
            connect(descriptor, generic, size) == 0 &&
            fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL, 0) | O_NONBLOCK) == 0;
 }

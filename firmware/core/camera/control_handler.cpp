@@ -73,8 +73,8 @@ void ControlHandler::set_sensor(std::string_view name, std::string_view value,
     CameraSettings settings = sensor_.settings();
     if (name == "framesize") {
         if (!read_size(value, settings.frame_size)) {
-            return refuse_value(name, value,
-                                "QVGA, CIF, HVGA, VGA, SVGA, XGA, HD, SXGA or UXGA", response);
+            return refuse_value(name, value, "QVGA, CIF, HVGA, VGA, SVGA, XGA, HD, SXGA or UXGA",
+                                response);
         }
     } else if (name == "quality") {
         if (!read_whole(value, 4, 63, settings.quality)) {

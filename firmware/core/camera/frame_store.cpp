@@ -62,8 +62,8 @@ FrameStore::Slot* FrameStore::begin_write() {
     const std::uint32_t newest = newest_.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < slots_count_; ++i) {
         std::uint32_t free = 0;
-        if (i != newest && slots_[i].holds.compare_exchange_strong(
-                               free, kWriting, std::memory_order_acquire)) {
+        if (i != newest &&
+            slots_[i].holds.compare_exchange_strong(free, kWriting, std::memory_order_acquire)) {
             return &slots_[i];
         }
     }

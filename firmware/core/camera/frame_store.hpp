@@ -46,8 +46,8 @@ public:
     // `memory` is `slots` times `slot_size` bytes; 3 to kMaxSlots slots.
     FrameStore(char* memory, std::size_t slot_size, std::size_t slots);
 
-    // The writer's: keep a copy of `jpeg`, taken at `captured_us` since boot, as the newest. Returns
-    // false, and counts it, when it is empty or larger than a slot.
+    // The writer's: keep a copy of `jpeg`, taken at `captured_us` since boot, as the newest.
+    // Returns false, and counts it, when it is empty or larger than a slot.
     bool publish(std::string_view jpeg, std::uint64_t captured_us);
 
     // The newest picture if its number is another than `after` (0: any); otherwise, and when as

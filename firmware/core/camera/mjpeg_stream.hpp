@@ -56,7 +56,7 @@ private:
     std::uint32_t sequence_ = 0;  // of the last picture that was begun
     std::uint32_t count_ = 0;
     std::uint32_t missed_ = 0;
-    std::size_t at_ = 0;          // what was sent of this stage
+    std::size_t at_ = 0;  // what was sent of this stage
     std::array<char, 224> header_;
     std::size_t header_size_ = 0;
 };

@@ -7,7 +7,7 @@ namespace peerlens {
 std::size_t StreamHandler::streams() const {
     std::size_t count = 0;
     for (const MjpegStream& each : streams_) {
-        count += each.is_open() ? 1 : 0;
+        count += each.is_open() ? 1U : 0U;
     }
     return count;
 }

@@ -53,7 +53,7 @@ bool equal(std::string_view given, std::string_view secret) {
     std::size_t difference = given.size() ^ secret.size();
     for (std::size_t i = 0; i < given.size(); ++i) {
         const char expected = secret.empty() ? '\0' : secret[i % secret.size()];
-        difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(expected);
+        difference |= static_cast<std::size_t>(given[i] ^ expected);
     }
     return difference == 0;
 }
@@ -80,8 +80,8 @@ bool take_scheme(std::string_view& text, std::string_view scheme) {
 }  // namespace
 
 Judgement Credentials::judge(std::string_view authorization, HttpAccess asked) const {
-    const bool free =
-        asked == HttpAccess::kPublic || (asked == HttpAccess::kLook && secrets_.open_pictures);
+    const bool free = asked == HttpAccess::kPublic || secrets_.open ||
+                      (asked == HttpAccess::kLook && secrets_.open_pictures);
     if (free) {
         return Judgement::kGranted;
     }

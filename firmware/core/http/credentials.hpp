@@ -11,9 +11,9 @@ namespace peerlens {
 
 enum class Judgement : std::uint8_t {
     kGranted,
-    kMissing,     // nothing was said
-    kWrong,       // a guess
-    kNotEnough,   // right, but this asks for more: the token, where the password is needed
+    kMissing,    // nothing was said
+    kWrong,      // a guess
+    kNotEnough,  // right, but this asks for more: the token, where the password is needed
 };
 
 class Credentials {

@@ -16,9 +16,10 @@ enum class HttpAccess : std::uint8_t {
 // What is right. The text must outlive whoever was told.
 struct HttpSecrets {
     std::string_view user;
-    std::string_view password;  // empty: nobody may do anything that asks for it
-    std::string_view token;     // empty: there is none
+    std::string_view password;   // empty: nobody may do anything that asks for it
+    std::string_view token;      // empty: there is none
     bool open_pictures = false;  // looking is free
+    bool open = false;           // all is free: for a program on somebody's own machine
 };
 
 }  // namespace peerlens

@@ -49,9 +49,9 @@ std::size_t HttpConnection::input_room() const {
     switch (phase_) {
         case Phase::kIdle: return head_.size() - buffered_;
         case Phase::kReading:
-            return reading_ == Reading::kHead ? head_.size() - buffered_
-                                              : static_cast<std::size_t>(std::min<std::uint64_t>(
-                                                    body_left_, kPiece));
+            return reading_ == Reading::kHead
+                       ? head_.size() - buffered_
+                       : static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, kPiece));
         case Phase::kSending: return is_streaming() ? kPiece : 0;
         case Phase::kLinger: return kPiece;
         default: return 0;
@@ -211,8 +211,8 @@ void HttpConnection::respond(std::uint32_t now) {
     if (!sends_body_) {
         response_.release();
     }
-    payload_ = sends_body_ && response_.source() == nullptr ? response_.bytes()
-                                                            : std::string_view();
+    payload_ =
+        sends_body_ && response_.source() == nullptr ? response_.bytes() : std::string_view();
     payload_left_ = response_.source() != nullptr ? response_.length() : payload_.size();
     part_ = 0;
     part_waits_ = false;
@@ -239,8 +239,8 @@ HttpOutput HttpConnection::source_output(std::uint32_t now) {
         return {};
     }
     if (!endless) {
-        bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(
-                                    bytes.size(), payload_left_)));
+        bytes = bytes.substr(
+            0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), payload_left_)));
     }
     if (bytes.empty()) {
         part_waits_ = true;

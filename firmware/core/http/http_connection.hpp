@@ -30,8 +30,8 @@ public:
     static constexpr std::size_t kMaxHead = 2048;
     static constexpr std::size_t kMaxBody = 4096;
     // Deadlines: for a head since its first byte (for that, since the connection), for a whole
-    // body, for the next piece of a streamed one and for all of it, for an answer or each picture of
-    // a stream; and how long a client may be silent between two requests.
+    // body, for the next piece of a streamed one and for all of it, for an answer or each picture
+    // of a stream; and how long a client may be silent between two requests.
     static constexpr std::uint32_t kHeadMs = 5'000;
     static constexpr std::uint32_t kBodyMs = 5'000;
     static constexpr std::uint32_t kPieceMs = 10'000;
@@ -107,10 +107,10 @@ private:
 
     HttpRequest request_;
     HttpResponse response_;
-    std::size_t buffered_ = 0;    // in head_: the head, and what came behind it
-    std::size_t head_size_ = 0;   // once it is whole
-    std::size_t searched_ = 0;    // of head_, for its end
-    std::size_t taken_ = 0;       // of head_, once it is whole: the head and the body's part
+    std::size_t buffered_ = 0;   // in head_: the head, and what came behind it
+    std::size_t head_size_ = 0;  // once it is whole
+    std::size_t searched_ = 0;   // of head_, for its end
+    std::size_t taken_ = 0;      // of head_, once it is whole: the head and the body's part
     std::uint64_t body_left_ = 0;
     std::size_t body_size_ = 0;
     std::size_t lingered_ = 0;
@@ -122,7 +122,7 @@ private:
     std::string_view payload_;  // of text and constants
     bool sends_body_ = false;
     std::uint32_t part_ = 0;
-    bool part_waits_ = false;   // a source had nothing: its time has not begun
+    bool part_waits_ = false;  // a source had nothing: its time has not begun
 
     std::array<char, kMaxHead> head_;
     std::array<char, kMaxBody> body_;

@@ -48,8 +48,9 @@ bool is_visible(std::string_view text) {
 }
 
 bool has_control_character(std::string_view text) {
-    for (const char c : text) {
-        if ((c >= 0 && c < ' ' && c != '\t') || c == 0x7F) {
+    for (const char character : text) {
+        const auto c = static_cast<unsigned char>(character);
+        if ((c < ' ' && c != '\t') || c == 0x7F) {
             return true;
         }
     }
@@ -204,9 +205,11 @@ HttpRefusal read_head(std::string_view head, HttpRequest& request) {
         return {400, "expected a Host"};
     }
     if (seen.coding) {
-        return seen.length ? HttpRefusal{400, "Content-Length and Transfer-Encoding exclude another"}
-                           : HttpRefusal{501, "Transfer-Encoding is not known here: expected a "
-                                              "Content-Length"};
+        return seen.length
+                   ? HttpRefusal{400, "Content-Length and Transfer-Encoding exclude another"}
+                   : HttpRefusal{501,
+                                 "Transfer-Encoding is not known here: expected a "
+                                 "Content-Length"};
     }
     return {};
 }

@@ -53,7 +53,7 @@ std::string_view reason_of(int status) {
 void HttpResponse::begin() {
     headers_size_ = 0;
     close_ = false;
-    set(500, "text/plain", Body::kText);
+    set(500, "text/plain; charset=utf-8", Body::kText);
 }
 
 void HttpResponse::header(std::string_view name, std::string_view value) {
@@ -64,7 +64,7 @@ void HttpResponse::header(std::string_view name, std::string_view value) {
 
 void HttpResponse::refuse(int status, std::string_view what, std::string_view more,
                           std::string_view still, std::string_view last) {
-    set(status, "text/plain", Body::kText);
+    set(status, "text/plain; charset=utf-8", Body::kText);
     TextWriter text(text_.data(), text_.size() - 1);
     text.add(what).add(more).add(still).add(last);
     text_size_ = text.size();
@@ -93,7 +93,7 @@ void HttpResponse::endless(std::string_view type, bool chunked, HttpSource& sour
 }
 
 void HttpResponse::drop() {
-    set(500, "text/plain", Body::kDropped);
+    set(500, "text/plain; charset=utf-8", Body::kDropped);
 }
 
 std::string_view HttpResponse::bytes() const {
@@ -142,7 +142,9 @@ std::size_t HttpResponse::write_head(char* out, std::size_t room, bool keep_aliv
         }
     }
     head.add("Connection: ").add(keep_alive ? "keep-alive" : "close").add("\r\n");
-    head.add("Cache-Control: no-store\r\n").add({headers_.data(), headers_size_}).add("\r\n");
+    head.add("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n")
+        .add({headers_.data(), headers_size_})
+        .add("\r\n");
     return head.overflow() ? 0 : head.size();
 }
 

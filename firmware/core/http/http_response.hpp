@@ -23,7 +23,9 @@ public:
     void header(std::string_view name, std::string_view value);
 
     // Plain text and JSON, copied. What is longer than kText is answered with 500.
-    void text(int status, std::string_view text) { copy(status, "text/plain", text); }
+    void text(int status, std::string_view text) {
+        copy(status, "text/plain; charset=utf-8", text);
+    }
     void json(int status, std::string_view text) { copy(status, "application/json", text); }
     // An error in plain text: the parts one after the other, and a line's end. Cut at kText.
     void refuse(int status, std::string_view what, std::string_view more = {},

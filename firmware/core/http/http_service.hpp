@@ -26,8 +26,7 @@ public:
 
 private:
     void preflight(const HttpHandler& handler, HttpResponse& response) const;
-    bool authorize(const HttpHandler& handler, const HttpRequest& request,
-                   HttpResponse& response);
+    bool authorize(const HttpHandler& handler, const HttpRequest& request, HttpResponse& response);
 
     HttpRoutes routes_;
     Credentials credentials_;
