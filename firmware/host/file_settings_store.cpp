@@ -42,8 +42,7 @@ StoreResult FileSettingsStore::save(std::string_view text) {
 }
 
 StoreResult FileSettingsStore::erase() {
-    return path_.empty() || folder_.erase(name_) ? StoreResult::kDone
-                                                 : fail(std::strerror(errno));
+    return path_.empty() || folder_.erase(name_) ? StoreResult::kDone : fail(std::strerror(errno));
 }
 
 StoreResult FileSettingsStore::fail(const std::string& what) {

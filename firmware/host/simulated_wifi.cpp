@@ -16,8 +16,7 @@ struct Place {
     bool is_open;
 };
 
-constexpr Place kPlaces[] = {
-    {"Home", -48, false}, {"Workshop", -61, false}, {"Guests", -72, true}};
+constexpr Place kPlaces[] = {{"Home", -48, false}, {"Workshop", -61, false}, {"Guests", -72, true}};
 
 }  // namespace
 
