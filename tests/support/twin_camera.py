@@ -46,7 +46,7 @@ class TwinCamera:
     def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.faults = TwinFaults(self)
         self.url = ""
-        locked = "--basic" in arguments or "--bearer" in arguments
+        locked = not {"--basic", "--bearer", "--settings"}.isdisjoint(arguments)
         self._arguments = (*OPEN, *arguments) if not locked else arguments
         self._environment = environment or {}
         self._program: Program | None = None
