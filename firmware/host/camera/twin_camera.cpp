@@ -35,6 +35,7 @@ TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
 }
 
 std::string TwinCamera::listen() {
+    device_.capture().step();  // nobody can ask before there is a picture
     port_ = device_.listener().listen(arguments_.host, static_cast<std::uint16_t>(arguments_.port));
     if (port_ == 0) {
         return "cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +

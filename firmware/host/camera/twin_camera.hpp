@@ -30,7 +30,7 @@ public:
 
     TwinCamera(const CameraArguments& arguments, Pictures& pictures);
 
-    // Open the port; returns what is wrong, or an empty string.
+    // Take a picture, and open the port; returns what is wrong, or an empty string.
     std::string listen();
     std::uint16_t port() const { return port_; }
     // Run until SIGTERM, SIGINT, or a reboot. All sockets are closed then.
