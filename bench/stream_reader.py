@@ -90,7 +90,7 @@ def reading(url: str, count: int) -> Iterator[Sequence[StreamReader]]:
     readers: list[StreamReader] = []
     try:
         for _ in range(count):
-            readers.append(StreamReader(url))  # noqa: PERF401 (those before must be stopped)
+            readers.append(StreamReader(url))
         yield readers
     finally:
         for reader in readers:

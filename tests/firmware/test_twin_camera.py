@@ -95,7 +95,7 @@ async def test_times_of_capture_go_on_at_the_frame_rate(camera: TwinCamera) -> N
     times_s = [each.timestamp_s for each in await parts(camera.url, 26)]
     assert times_s == sorted(times_s)
     assert 25 / 50 * 0.9 <= times_s[-1] - times_s[0] <= 25 / 50 * 2
-    assert times_s[-1] <= camera.status()["uptime_s"] + 0.1
+    assert times_s[-1] <= camera.status()["uptime_s"] + 1
 
 
 async def test_the_scene_moves_and_tells_machines_the_time() -> None:
@@ -150,7 +150,7 @@ async def test_a_third_stream_is_told_when_to_come_again(camera: TwinCamera) -> 
 async def test_status_tells_what_it_is_and_does(camera: TwinCamera) -> None:
     status = camera.status()
     assert status["fault"] == "none"
-    assert set(Fault) <= set(status["faults"].split(" "))
+    assert set(Fault) <= set(status["faults"].split(", "))
     assert status["fps"] == 50
     assert status["streams"] == 0
 
@@ -202,7 +202,7 @@ async def test_control_says_what_is_wrong(camera: TwinCamera, query: str, status
     ("arguments", "complaint"),
     [
         (["--port", "65536"], "--port: expected 0 to 65535"),
-        (["--host", "not an address"], "--host: "),
+        (["--host", "localhost"], "--host: expected an address"),
         (["--fps", "0"], "--fps: expected 1 to 60"),
         (["--size", "640x480"], "--size: expected"),
         (["--quality", "3"], "--quality: expected 4 to 63"),

@@ -1,5 +1,7 @@
 #include "arguments.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -45,6 +47,12 @@ namespace {
 // "" or what is wrong with the option `name`.
 std::string complaint(bool valid, const std::string& name, const char* expected) {
     return valid ? "" : name + ": expected " + expected;
+}
+
+bool is_address(const std::string& text) {
+    in6_addr parsed;
+    return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
 }
 
 bool set_basic(std::string_view pair, AccessSettings& access) {
@@ -132,7 +140,7 @@ std::string set_option(const std::string& name, const std::string& value,
     CameraSettings& camera = arguments.settings.camera;
     if (name == "--host") {
         arguments.host = value;
-        return complaint(!value.empty(), name, "an address");
+        return complaint(is_address(value), name, "an address in numbers: 0.0.0.0 or ::, say");
     }
     if (name == "--port") {
         return complaint(read_whole(value, 0, 65'535, arguments.port), name, "0 to 65535");

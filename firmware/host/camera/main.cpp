@@ -70,7 +70,7 @@ int run(int count, char** values) {
     const auto camera = std::make_unique<TwinCamera>(arguments, pictures);
     const std::string deaf = camera->listen();
     if (!deaf.empty()) {
-        return complain("--host, --port: " + deaf);
+        return complain(deaf);
     }
     if (camera->run() == TwinCamera::End::kReboot) {
         reboot(count, values, camera->port());
