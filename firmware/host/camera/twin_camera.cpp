@@ -28,7 +28,11 @@ TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
       sensor_(pictures, arguments.settings.camera, arguments.boot_ms),
       switch_(sensor_),
       device_({clock_, sensor_, sensor_, frames_.data(), kSlotBytes, CameraDevice::kSlots},
-              secrets_of(arguments_.settings)) {
+              secrets_of(arguments_.settings)),
+      uplink_(random_, clock_, tls_.client(), device_.frames(), {"twin-camera", "0.1.0", 0},
+              *this) {
+    device_.loop().add(uplink_);
+    device_.status().add(uplink_);
     device_.control().add(switch_);
     device_.status().add(switch_);
     sensor_.set(arguments.fault);
@@ -38,7 +42,7 @@ std::string TwinCamera::listen() {
     device_.capture().step();  // nobody can ask before there is a picture
     port_ = device_.listener().listen(arguments_.host, static_cast<std::uint16_t>(arguments_.port));
     if (port_ == 0) {
-        return "cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +
+        return "--host, --port: cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +
                ": " + std::strerror(errno);
     }
     if (arguments_.settings.access.password.empty()) {
@@ -47,7 +51,9 @@ std::string TwinCamera::listen() {
     const bool is_v6 = arguments_.host.find(':') != std::string::npos;
     output_.line("http://%s%s%s:%d/stream", is_v6 ? "[" : "", arguments_.host.c_str(),
                  is_v6 ? "]" : "", port_);
-    return "";
+    uplink_.set_stream_port(port_);
+    const std::string_view wrong = uplink_.apply(arguments_.settings);
+    return wrong.empty() ? "" : "--url, --ca: " + std::string(wrong);
 }
 
 TwinCamera::End TwinCamera::run() {
@@ -58,6 +64,7 @@ TwinCamera::End TwinCamera::run() {
             act(sensor_.fault());
         }
         device_.listener().close();
+        uplink_.stop("stopping");
     }
     if (rebooting_) {
         be_away(kRebootMs);
@@ -88,7 +95,20 @@ void TwinCamera::act(Fault fault) {
 void TwinCamera::lose_wifi() {
     be_away(static_cast<std::uint32_t>(arguments_.fault_s * 1000.0));
     device_.network_lost();
+    uplink_.network_changed();
     sensor_.set(Fault::kNone);
+}
+
+void TwinCamera::tell_link(bool is_up, std::string_view reason) {
+    if (is_up) {
+        output_.line("link up");
+    } else {
+        output_.line("link down %s", std::string(reason).c_str());
+    }
+}
+
+void TwinCamera::tell_refused(std::string_view problem, std::string_view detail) {
+    output_.line("refused %s: %s", std::string(problem).c_str(), std::string(detail).c_str());
 }
 
 void TwinCamera::be_away(std::uint32_t ms) const {
