@@ -3,11 +3,10 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 #include "host/option_values.hpp"
+#include "host/settings_options.hpp"
 #include "settings/frame_size.hpp"
 
 namespace peerlens {
@@ -44,22 +43,10 @@ const char* const kCameraUsage =
 
 namespace {
 
-// "" or what is wrong with the option `name`.
-std::string complaint(bool valid, const std::string& name, const char* expected) {
-    return valid ? "" : name + ": expected " + expected;
-}
-
 bool is_address(const std::string& text) {
     in6_addr parsed;
     return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
            inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
-
-bool set_basic(std::string_view pair, AccessSettings& access) {
-    const std::size_t colon = pair.find(':');
-    return colon != std::string_view::npos && colon > 0 && colon + 1 < pair.size() &&
-           access.user.assign(pair.substr(0, colon)) &&
-           access.password.assign(pair.substr(colon + 1));
 }
 
 bool set_size(std::string_view name, CameraSettings& camera) {
@@ -82,27 +69,11 @@ bool set_fault(std::string_view name, Fault& fault) {
     return named.has_value();
 }
 
-bool set_ca(const std::string& name, ServerSettings& server) {
-    std::ifstream file(name, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return text.find("-----BEGIN CERTIFICATE-----") != std::string::npos &&
-           server.ca_pem.assign(text);
-}
-
-std::string set_token_file(const std::string& name, Settings& settings) {
-    std::string token;
-    std::string wrong = read_token_file(name, token);
-    if (wrong.empty() && !settings.identity.token.assign(token)) {
-        wrong = "--token-file: expected a token of at most 512 bytes";
-    }
-    return wrong;
-}
-
 std::string set_device_option(const std::string& name, const std::string& value,
                               CameraArguments& arguments) {
     Settings& settings = arguments.settings;
     if (name == "--basic") {
-        return complaint(set_basic(value, settings.access), name, "NAME:PASSWORD");
+        return set_basic(name, value, settings.access);
     }
     if (name == "--bearer") {
         return complaint(!value.empty() && settings.access.token.assign(value), name,
@@ -121,11 +92,10 @@ std::string set_device_option(const std::string& name, const std::string& value,
                          "1-64 of A-Z a-z 0-9 . _ -, first alphanumeric");
     }
     if (name == "--token-file") {
-        return set_token_file(value, settings);
+        return set_token_file(value, settings.identity);
     }
     if (name == "--ca") {
-        return complaint(set_ca(value, settings.server), name,
-                         "a file with a PEM certificate, at most 3000 bytes");
+        return set_ca_file(name, value, settings.server);
     }
     if (name == "--stream-url") {
         const bool scheme = value.rfind("http://", 0) == 0 || value.rfind("https://", 0) == 0;
@@ -180,12 +150,10 @@ std::string set_option(const std::string& name, const std::string& value,
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
     Settings& settings = arguments.settings;
     settings.identity.id = "twin-camera";
-    std::string token;
-    std::string wrong = read_token_variable("PEERLENS_CAMERA_TOKEN", token);
+    std::string wrong = set_token_variable("PEERLENS_CAMERA_TOKEN", settings.identity);
     if (!wrong.empty()) {
         return wrong;
     }
-    settings.identity.token.assign(token);
     for (int i = 1; i < count; ++i) {
         const std::string name = values[i];
         if (name == "--help") {

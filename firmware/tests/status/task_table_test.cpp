@@ -42,6 +42,15 @@ TEST(TaskTable, CountsOverTheWrapAndForgivesALaterFeeding) {
     EXPECT_EQ(table.overdue(5999, kLimitMs), nullptr);
 }
 
+TEST(TaskTable, CanFeedAll) {
+    TaskTable table;
+    table.join("loop", 0);
+    table.join("capture", 0);
+    table.feed_all(6000);
+    EXPECT_EQ(table.overdue(11'000, kLimitMs), nullptr);
+    EXPECT_STREQ(table.overdue(11'001, kLimitMs), "loop");
+}
+
 TEST(TaskTable, HasRoomForTwelve) {
     TaskTable table;
     for (std::size_t i = 0; i < TaskTable::kMost; ++i) {

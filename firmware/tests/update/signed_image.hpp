@@ -56,28 +56,16 @@ public:
     SigningKey(const SigningKey&) = delete;
     SigningKey& operator=(const SigningKey&) = delete;
 
-    // The public key, in PEM.
-    std::string pem() {
-        // SubjectPublicKeyInfo of id-ecPublicKey on prime256v1 (RFC 5480), and the point.
-        std::string der(
-            "\x30\x59\x30\x13\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x08\x2A\x86\x48\xCE\x3D\x03"
-            "\x01\x07\x03\x42\x00",
-            26);
+    // The public key: its point, in base64.
+    std::string text() {
         std::array<unsigned char, 65> point;
         std::size_t size = 0;
         require(mbedtls_ecp_point_write_binary(&group_, &point_, MBEDTLS_ECP_PF_UNCOMPRESSED,
                                                &size, point.data(), point.size()));
-        der.append(point.begin(), point.end());
-        std::array<unsigned char, 200> text;
-        require(mbedtls_base64_encode(text.data(), text.size(), &size,
-                                      reinterpret_cast<const unsigned char*>(der.data()),
-                                      der.size()));
-        std::string pem = "-----BEGIN PUBLIC KEY-----\n";
-        for (std::size_t at = 0; at < size; at += 64) {
-            const std::size_t count = size - at < 64 ? size - at : 64;
-            pem.append(text.begin() + at, text.begin() + at + count).append("\n");
-        }
-        return pem + "-----END PUBLIC KEY-----\n";
+        std::array<unsigned char, 89> text;
+        require(mbedtls_base64_encode(text.data(), text.size(), &size, point.data(),
+                                      point.size()));
+        return std::string(text.begin(), text.begin() + size);
     }
 
     EcdsaSignature sign(std::string_view bytes) {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "device/image_verifier.hpp"
+#include "device/crypto/image_verifier.hpp"
 #include "status/memory_counters.hpp"
 #include "update/memory_slots.hpp"
 #include "update/signed_image.hpp"
@@ -21,7 +21,7 @@ protected:
     }
 
     UpdateServiceTest() {
-        verifier_.set_key(key().pem());
+        verifier_.set_key(key().text());
         response_->begin();
     }
 

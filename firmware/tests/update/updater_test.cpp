@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "device/image_verifier.hpp"
+#include "device/crypto/image_verifier.hpp"
 #include "status/memory_counters.hpp"
 #include "update/memory_slots.hpp"
 #include "update/signed_image.hpp"
@@ -19,7 +19,7 @@ protected:
         return key;
     }
 
-    UpdaterTest() { verifier_.set_key(key().pem()); }
+    UpdaterTest() { verifier_.set_key(key().text()); }
 
     static std::string program() {
         std::string program;
