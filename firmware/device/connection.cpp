@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
+#include <sys/poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -193,6 +193,7 @@ std::string_view Connection::flush() {
             return later ? "" : secure_ ? tls_->reason() : text_of(errno);
         }
         waiting_ -= static_cast<std::size_t>(count);
+        taken_ += static_cast<std::uint32_t>(count);
         std::memmove(buffer_.data(), buffer_.data() + count, waiting_);
     }
     return "";

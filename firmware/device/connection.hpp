@@ -53,8 +53,9 @@ public:
     std::size_t room() const { return kBuffer - waiting_; }
     // At most room() bytes. An error shows at the next advance().
     void send(std::string_view bytes);
-    // How much of what was sent waits here.
-    std::size_t waiting() const { return waiting_; }
+    // How many bytes the system has taken, modulo 2^32: more of them is a sign of life, for it
+    // takes only so many that the other end did not acknowledge.
+    std::uint32_t taken() const { return taken_; }
 
     // This end's address, written to `out`, where there is a socket.
     std::string_view local_address(char* out, std::size_t size) const;
@@ -76,6 +77,7 @@ private:
     std::array<char, Resolver::kMaxHost + 1> host_{};
     std::array<char, kBuffer> buffer_;
     std::size_t waiting_ = 0;
+    std::uint32_t taken_ = 0;
 };
 
 }  // namespace peerlens

@@ -1,6 +1,6 @@
 #include "device/loop.hpp"
 
-#include <poll.h>
+#include <sys/poll.h>
 
 namespace peerlens {
 

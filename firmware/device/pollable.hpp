@@ -1,7 +1,7 @@
 // Something with sockets that the loop serves.
 #pragma once
 
-#include <poll.h>
+#include <sys/poll.h>
 
 #include <cstddef>
 #include <cstdint>

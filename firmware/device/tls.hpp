@@ -15,6 +15,10 @@ public:
     static constexpr int kFailed = -1;
     static constexpr int kLater = -2;
 
+    // Trust the authorities in `pem`, and no others; the built-in ones when it is empty. Ends
+    // the connection there is. Returns "" or what is wrong with it.
+    virtual std::string_view trust(std::string_view pem) = 0;
+
     // Begin on a socket that is connected. Returns false and a reason().
     virtual bool begin(int descriptor, std::string_view host) = 0;
     // Go on with the handshake, whenever the socket can be read or written.

@@ -13,8 +13,8 @@ Text<255> printable(std::string_view text) {
     std::array<char, 200> shown{};
     const std::size_t size = std::min(text.size(), shown.size());
     for (std::size_t i = 0; i < size; ++i) {
-        const char c = text[i];
-        shown[i] = (c >= 0 && c < ' ') || c == 0x7F ? '?' : c;
+        const auto c = static_cast<unsigned char>(text[i]);
+        shown[i] = c < ' ' || c == 0x7F ? '?' : text[i];
     }
     Text<255> out;
     out.assign({shown.data(), size});
@@ -31,7 +31,7 @@ WebSocketLink::WebSocketLink(Connection& connection, Random& random, const Clock
       speaker_(speaker),
       websocket_(*this, random) {}
 
-bool WebSocketLink::set_server(std::string_view url) {
+bool WebSocketLink::set_server(std::string_view url, std::string_view path) {
     if (connection_.is_open()) {
         drop("the server's address has changed");
     }
@@ -46,6 +46,9 @@ bool WebSocketLink::set_server(std::string_view url) {
     const auto parsed = parse_server_url(url_.view());
     has_server_ = parsed.has_value();
     server_ = parsed.value_or(ServerUrl{});
+    if (server_.path == "/") {
+        server_.path = path;
+    }
     network_changed();
     return has_server_;
 }

@@ -29,6 +29,13 @@ bool StandardOutput::line(const char* format, ...) {
     return written >= 0;
 }
 
+void StandardOutput::look() {
+    pollfd descriptor{STDOUT_FILENO, 0, 0};
+    if (poll(&descriptor, 1, 0) > 0 && (descriptor.revents & (POLLERR | POLLNVAL)) != 0) {
+        closed_ = true;
+    }
+}
+
 bool StandardOutput::can_take_a_line() {
     // A pipe counts as writable while it has room for PIPE_BUF bytes, which is more than a line.
     pollfd descriptor{STDOUT_FILENO, POLLOUT, 0};

@@ -14,9 +14,10 @@ public:
     // Returns whether the line was written.
     [[gnu::format(printf, 2, 3)]] bool line(const char* format, ...);
 
-    // Whether nobody reads it any more.
+    // Look whether somebody still reads it, even when there is nothing to say.
+    void look();
+    // Whether nobody reads it any more, as far as was seen.
     bool is_closed() const { return closed_; }
-    void mark_closed() { closed_ = true; }
 
 private:
     bool can_take_a_line();

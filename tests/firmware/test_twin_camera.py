@@ -1,6 +1,7 @@
 """The camera's firmware, compiled for this machine, as a real program on a real socket."""
 
 import asyncio
+import itertools
 import json
 import subprocess
 import time
@@ -15,6 +16,7 @@ from peerlens.virtual_camera import Fault, VirtualCamera
 from peerlens.virtual_camera.stamp import read_stamp
 from tests.firmware.wire import Part, Unchunked, chunk, got, part, streaming
 from tests.support.counted_pictures import PICTURES, CountedPictures
+from tests.support.mjpeg import BOUNDARY
 from tests.support.polling import until
 from tests.support.twin_camera import TwinCamera, folder_of
 
@@ -76,7 +78,7 @@ async def test_streams_as_the_stand_in_does(counted: TwinCamera) -> None:
 
 async def test_shows_the_files_of_a_folder_in_order_again_and_again(counted: TwinCamera) -> None:
     seen = [PICTURES.index(each.jpeg) for each in await parts(counted.url, 12)]
-    steps = [(after - before) % len(PICTURES) for before, after in zip(seen, seen[1:], strict=False)]
+    steps = [(after - before) % len(PICTURES) for before, after in itertools.pairwise(seen)]
     # On a busy machine a picture can be missed.
     assert steps.count(1) >= 9, seen
     assert max(steps) <= 2, seen
@@ -86,14 +88,14 @@ async def test_an_older_client_gets_bytes_without_chunks(counted: TwinCamera) ->
     async with streaming(counted.url, version="1.0") as (found, reader):
         assert "transfer-encoding" not in found.headers
         head_of_part = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-    assert head_of_part.startswith(b"\r\n--123456789000000000000987654321\r\nContent-Type: image/jpeg")
+    assert head_of_part.startswith(f"\r\n--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n".encode())
 
 
 async def test_times_of_capture_go_on_at_the_frame_rate(camera: TwinCamera) -> None:
     times_s = [each.timestamp_s for each in await parts(camera.url, 26)]
     assert times_s == sorted(times_s)
     assert 25 / 50 * 0.9 <= times_s[-1] - times_s[0] <= 25 / 50 * 2
-    assert times_s[-1] <= camera.status()["uptime_s"] + 0.1
+    assert times_s[-1] <= camera.status()["uptime_s"] + 1
 
 
 async def test_the_scene_moves_and_tells_machines_the_time() -> None:
@@ -129,7 +131,7 @@ async def test_snapshot_status_and_control_answer_while_it_streams(camera: TwinC
         assert float(snapshot.headers["x-timestamp"]) > 0
         status = json.loads((await got(camera.url, "/status")).body)
         assert status["streams"] == 2
-        assert (await got(camera.url, "/control?var=quality&val=40")).status == 200
+        assert camera.ask("/control?var=quality&val=40")[0] == 200
         for body in bodies:
             assert pixels((await part(body)).jpeg).shape == (240, 320, 3)
 
@@ -148,7 +150,7 @@ async def test_a_third_stream_is_told_when_to_come_again(camera: TwinCamera) -> 
 async def test_status_tells_what_it_is_and_does(camera: TwinCamera) -> None:
     status = camera.status()
     assert status["fault"] == "none"
-    assert set(Fault) <= set(status["faults"])
+    assert set(Fault) <= set(status["faults"].split(", "))
     assert status["fps"] == 50
     assert status["streams"] == 0
 
@@ -157,15 +159,15 @@ async def test_control_changes_the_pictures_on_the_fly(camera: TwinCamera) -> No
     async with streaming(camera.url) as (_, reader):
         body = Unchunked(reader)
         before = await part(body)
-        assert (await got(camera.url, "/control?var=framesize&val=VGA")).status == 200
+        assert camera.ask("/control?var=framesize&val=VGA")[0] == 200
         while pixels((await part(body)).jpeg).shape != (480, 640, 3):
             pass
-        assert (await got(camera.url, "/control?var=framesize&val=QVGA")).status == 200
-        assert (await got(camera.url, "/control?var=quality&val=63")).status == 200
+        assert camera.ask("/control?var=framesize&val=QVGA")[0] == 200
+        assert camera.ask("/control?var=quality&val=63")[0] == 200
         while len((await part(body)).jpeg) > len(before.jpeg) / 2:
             pass
-        assert (await got(camera.url, "/control?var=hmirror&val=1")).status == 200
-        assert (await got(camera.url, "/control?var=vflip&val=1")).status == 200
+        assert camera.ask("/control?var=hmirror&val=1")[0] == 200
+        assert camera.ask("/control?var=vflip&val=1")[0] == 200
         while True:
             upside_down = pixels((await part(body)).jpeg)
             # The wall is red, the paving below it grey.
@@ -188,9 +190,9 @@ async def test_control_changes_the_pictures_on_the_fly(camera: TwinCamera) -> No
     ],
 )
 async def test_control_says_what_is_wrong(camera: TwinCamera, query: str, status: int) -> None:
-    answer = await got(camera.url, f"/control?{query}")
-    assert answer.status == status
-    assert answer.text.strip()
+    found, text = camera.ask(f"/control?{query}")
+    assert found == status
+    assert text.strip()
 
 
 # Usage
@@ -200,7 +202,7 @@ async def test_control_says_what_is_wrong(camera: TwinCamera, query: str, status
     ("arguments", "complaint"),
     [
         (["--port", "65536"], "--port: expected 0 to 65535"),
-        (["--host", "not an address"], "--host: "),
+        (["--host", "localhost"], "--host: expected an address"),
         (["--fps", "0"], "--fps: expected 1 to 60"),
         (["--size", "640x480"], "--size: expected"),
         (["--quality", "3"], "--quality: expected 4 to 63"),

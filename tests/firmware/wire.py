@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,16 +13,47 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @contextlib.asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Streams]:
-    """A bare connection to where ``url`` is; it is reset at the end."""
-    parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+async def connected(url: str, holds: int | None = None) -> AsyncIterator[Streams]:
+    """A bare connection to where ``url`` is; it is reset at the end.
+
+    This end ``holds`` about so many bytes that were not read.
+    """
+    client = socket.socket()
+    if holds is not None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, holds)
+    client.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(client, address_of(url))
+    except OSError:
+        client.close()
+        raise
+    reader, writer = await asyncio.open_connection(sock=client, limit=holds or 65_536)
     try:
         yield reader, writer
     finally:
         writer.transport.abort()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
+
+
+def address_of(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or 80
+
+
+async def until_reset(url: str, request: bytes) -> bytes:
+    """Send ``request``; return all that came before the connection was over, however it ended."""
+    loop = asyncio.get_running_loop()
+    received = b""
+    with socket.socket() as client:
+        client.setblocking(False)
+        await loop.sock_connect(client, address_of(url))
+        await loop.sock_sendall(client, request)
+        # A StreamReader would forget what came just before a reset.
+        with contextlib.suppress(ConnectionError):
+            while piece := await asyncio.wait_for(loop.sock_recv(client, 65_536), TIMEOUT_S):
+                received += piece
+    return received
 
 
 @dataclass(frozen=True)
@@ -70,10 +102,14 @@ async def within(reading: "asyncio.Future[bytes] | object") -> bytes:
 
 @contextlib.asynccontextmanager
 async def streaming(
-    url: str, *headers: str, path: str = "/stream", version: str = "1.1"
+    url: str,
+    *headers: str,
+    path: str = "/stream",
+    version: str = "1.1",
+    holds: int | None = None,
 ) -> AsyncIterator[tuple[Answer, asyncio.StreamReader]]:
     """GET the stream; yields the answer's head and what follows it."""
-    async with connected(url) as (reader, writer):
+    async with connected(url, holds) as (reader, writer):
         lines = [f"GET {path} HTTP/{version}", "Host: camera", *headers, "", ""]
         writer.write("\r\n".join(lines).encode())
         yield await head(reader), reader

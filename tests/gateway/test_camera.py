@@ -20,12 +20,24 @@ from peerlens.virtual_camera import VirtualCamera
 from peerlens.virtual_camera.pictures import ScenePictures
 from protocol.messages import CameraInfo
 from tests.support.polling import until
+from tests.support.twin_camera import TwinCamera
 
 
 @pytest.fixture
 async def virtual() -> AsyncIterator[VirtualCamera]:
     async with VirtualCamera(ScenePictures(320, 240, 30.0)) as running:
         yield running
+
+
+@pytest.fixture(params=["stand-in", "twin"])
+async def either(request: pytest.FixtureRequest) -> AsyncIterator[VirtualCamera | TwinCamera]:
+    """The camera in Python, and the firmware compiled for this machine."""
+    async with (
+        TwinCamera("--size", "QVGA", "--fps", "30")
+        if request.param == "twin"
+        else VirtualCamera(ScenePictures(320, 240, 30.0))
+    ) as camera:
+        yield camera
 
 
 @contextlib.asynccontextmanager
@@ -82,57 +94,59 @@ async def test_says_what_it_is_to_the_outside(virtual: VirtualCamera) -> None:
     ("fault", "state"), [("stall", CameraState.STALLED), ("drop", CameraState.OFFLINE)]
 )
 async def test_is_back_within_two_seconds_of_the_cameras_return(
-    virtual: VirtualCamera, fault: str, state: CameraState
+    either: VirtualCamera | TwinCamera, fault: str, state: CameraState
 ) -> None:
-    settings = CameraSettings(source=virtual.url, stall_timeout_s=0.6)
+    settings = CameraSettings(source=either.url, stall_timeout_s=0.6)
     async with running(settings) as camera:
         with camera.wanted():
             await live(camera)
-            virtual.faults.set(fault)
+            either.faults.set(fault)
             await until(lambda: camera.state is state, f"{state}")
             assert camera.info.detail
-            virtual.faults.clear()
+            either.faults.clear()
             returned = time.monotonic()
             await live(camera)
             assert time.monotonic() - returned < 2.0
 
 
-async def test_survives_the_camera_being_unplugged(virtual: VirtualCamera) -> None:
-    async with running(CameraSettings(source=virtual.url)) as camera:
+async def test_survives_the_camera_being_unplugged(either: VirtualCamera | TwinCamera) -> None:
+    async with running(CameraSettings(source=either.url)) as camera:
         with camera.wanted():
             await live(camera)
-            await virtual.stop()
+            await either.stop()
             await until(lambda: camera.state is CameraState.OFFLINE, "offline")
-            await virtual.start()
+            await either.start()
             returned = time.monotonic()
             await live(camera)
             assert time.monotonic() - returned < 2.0
 
 
 @pytest.mark.parametrize("fault", ["corrupt", "truncated", "joined"])
-async def test_broken_pictures_cost_only_themselves(virtual: VirtualCamera, fault: str) -> None:
-    async with running(CameraSettings(source=virtual.url)) as camera:
+async def test_broken_pictures_cost_only_themselves(
+    either: VirtualCamera | TwinCamera, fault: str
+) -> None:
+    async with running(CameraSettings(source=either.url)) as camera:
         stream = camera.streams[Codec.H264][Quality.HIGH]
         units: asyncio.Queue[AccessUnit] = asyncio.Queue()
         with camera.wanted(), stream.hub.subscribed(units.put_nowait):
             await asyncio.wait_for(units.get(), 5)
-            virtual.faults.set(fault)
+            either.faults.set(fault)
             for _ in range(20):
                 await asyncio.wait_for(units.get(), 5)
             assert camera.state is CameraState.LIVE
             assert camera.connects == 1
 
 
-async def test_rtp_time_goes_on_over_a_reconnect(virtual: VirtualCamera) -> None:
-    async with running(CameraSettings(source=virtual.url)) as camera:
+async def test_rtp_time_goes_on_over_a_reconnect(either: VirtualCamera | TwinCamera) -> None:
+    async with running(CameraSettings(source=either.url)) as camera:
         stream = camera.streams[Codec.H264][Quality.HIGH]
         units: asyncio.Queue[AccessUnit] = asyncio.Queue()
         with camera.wanted(), stream.hub.subscribed(units.put_nowait):
             first = await asyncio.wait_for(units.get(), 5)
             assert first.keyframe
-            virtual.faults.set("drop")
+            either.faults.set("drop")
             await until(lambda: camera.state is CameraState.OFFLINE, "offline")
-            virtual.faults.clear()
+            either.faults.clear()
             await live(camera)
             last = first
             for _ in range(10):
@@ -157,13 +171,15 @@ async def test_both_codecs_are_encoded_only_while_watched(virtual: VirtualCamera
         assert h264.keyframes == vp8.keyframes == 1
 
 
-async def test_motion_is_told_and_ended_when_the_camera_goes(virtual: VirtualCamera) -> None:
+async def test_motion_is_told_and_ended_when_the_camera_goes(
+    either: VirtualCamera | TwinCamera,
+) -> None:
     levels: list[str] = []
-    async with running(CameraSettings(source=virtual.url)) as camera:
+    async with running(CameraSettings(source=either.url)) as camera:
         with camera.motion.subscribed(lambda event: levels.append(event.level)), camera.wanted():
             await until(lambda: levels and levels[-1] != "NONE", "motion of the car")
             await until(lambda: camera.info.motion, "the info to say so")
-            await virtual.stop()
+            await either.stop()
             await until(lambda: levels[-1] == "NONE", "its end")
             assert not camera.info.motion
 

@@ -5,6 +5,7 @@ against either.
 """
 
 import asyncio
+import base64
 import http.client
 import json
 import os
@@ -18,6 +19,8 @@ from tests.support.program import Program
 from tests.support.twin_build import built
 
 ANSWER_TIMEOUT_S = 5.0
+OPEN = ("--basic", "admin:s3cret", "--open-pictures")
+ADMIN = {"Authorization": "Basic " + base64.b64encode(b"admin:s3cret").decode()}
 
 
 class TwinFaults:
@@ -35,12 +38,16 @@ class TwinFaults:
 
 
 class TwinCamera:
-    """``async with`` starts it, :meth:`stop` pulls the plug and :meth:`start` puts it back."""
+    """``async with`` starts it, :meth:`stop` pulls the plug and :meth:`start` puts it back.
+
+    Everybody may look, unless the ``arguments`` say what HTTP asks for.
+    """
 
     def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.faults = TwinFaults(self)
         self.url = ""
-        self._arguments = arguments
+        locked = "--basic" in arguments or "--bearer" in arguments
+        self._arguments = (*OPEN, *arguments) if not locked else arguments
         self._environment = environment or {}
         self._program: Program | None = None
         self._port = 0
@@ -75,13 +82,16 @@ class TwinCamera:
         return answer
 
     def ask(self, path: str) -> tuple[int, str]:
-        """Return status and text. It waits, which holds up the test but not the camera."""
+        """GET as the admin; return status and text.
+
+        It waits, which holds up the test but not the camera.
+        """
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(
             parts.hostname or "", parts.port, timeout=ANSWER_TIMEOUT_S
         )
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=ADMIN)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:

@@ -4,21 +4,13 @@
 
 namespace peerlens {
 
-CameraLink::CameraLink(const CameraIdentity& identity, FrameStore* frames, CameraLinkPort& port)
-    : identity_(identity), frames_(frames), port_(port) {}
-
-void CameraLink::link_opened(std::uint32_t now, std::string_view stream_url) {
+void CameraLink::link_opened(std::uint32_t now, const RegisterCamera& who, bool pushes) {
     link_lost();
     link_ = LinkState::kRegistering;
+    pushes_ = pushes;
     opened_at_ = now;
     heard_at_ = now;
-    RegisterCamera message;
-    message.device_id = identity_.device_id;
-    message.stream_url = stream_url;
-    message.token = identity_.token;
-    message.model = identity_.model;
-    message.firmware = identity_.firmware;
-    port_.send(encoder_.encode(message));
+    port_.send(encoder_.encode(who));
 }
 
 void CameraLink::link_lost() {
@@ -39,7 +31,7 @@ void CameraLink::tick(std::uint32_t now) {
     if (link_ != LinkState::kUp) {
         return;
     }
-    if (frames_ != nullptr) {
+    if (pushes_) {
         push(now);
     }
     if (now - pinged_at_ >= kPingMs && pacer_.unconfirmed() == 0) {
@@ -48,8 +40,8 @@ void CameraLink::tick(std::uint32_t now) {
 }
 
 bool CameraLink::is_silent(std::uint32_t now) const {
-    const bool pushes = frames_ != nullptr && link_ == LinkState::kUp;
-    return now - heard_at_ >= (pushes ? kPushSilenceMs : kSilenceMs);
+    const bool is_pushing = pushes_ && link_ == LinkState::kUp;
+    return now - heard_at_ >= (is_pushing ? kPushSilenceMs : kSilenceMs);
 }
 
 void CameraLink::push(std::uint32_t now) {
@@ -68,7 +60,7 @@ void CameraLink::push(std::uint32_t now) {
 }
 
 void CameraLink::begin_picture(std::uint32_t now) {
-    FrameHold newest = frames_->newest(sequence_);
+    FrameHold newest = frames_.newest(sequence_);
     if (!newest || !port_.send_picture(newest.jpeg())) {
         return;
     }

@@ -12,14 +12,6 @@
 
 namespace peerlens {
 
-// Who this camera is. The strings must outlive the link.
-struct CameraIdentity {
-    std::string_view device_id;
-    std::string_view token;
-    std::string_view model;
-    std::string_view firmware;
-};
-
 // What a camera needs of whoever has the link.
 class CameraLinkPort {
 public:
@@ -46,11 +38,10 @@ public:
     static constexpr std::uint32_t kPushSilenceMs = 8000;
     static constexpr std::uint32_t kPingMs = 1000;
 
-    // Pushes the pictures of `frames`; without any it only registers.
-    CameraLink(const CameraIdentity& identity, FrameStore* frames, CameraLinkPort& port);
+    CameraLink(FrameStore& frames, CameraLinkPort& port) : frames_(frames), port_(port) {}
 
-    // The link is open: register, with the address of /stream (empty: nobody can reach it).
-    void link_opened(std::uint32_t now, std::string_view stream_url);
+    // The link is open: register so, and push pictures once that stands, or do not.
+    void link_opened(std::uint32_t now, const RegisterCamera& who, bool pushes);
     void received(std::uint32_t now, std::string_view text);
     void link_lost();
     // Whenever a picture may have come, and at least every 20 ms.
@@ -81,8 +72,7 @@ private:
     void begin_picture(std::uint32_t now);
     bool ping(std::uint32_t now);
 
-    const CameraIdentity identity_;
-    FrameStore* const frames_;
+    FrameStore& frames_;
     CameraLinkPort& port_;
     Decoder decoder_;
     Encoder encoder_;
@@ -90,6 +80,7 @@ private:
     FrameHold frame_;  // on its way
 
     LinkState link_ = LinkState::kDown;
+    bool pushes_ = false;
     std::uint32_t opened_at_ = 0;
     std::uint32_t heard_at_ = 0;
     std::uint32_t pinged_at_ = 0;

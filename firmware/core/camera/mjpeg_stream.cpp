@@ -85,6 +85,10 @@ std::string_view MjpegStream::whole() const {
 }
 
 bool MjpegStream::has_more() const {
+    // Half a picture must be out before the reset, which drops what still waits.
+    if (cut_ && stage_ == Stage::kPicture) {
+        return false;
+    }
     return stage_ == Stage::kHeader || (stage_ == Stage::kPicture && chunked_);
 }
 

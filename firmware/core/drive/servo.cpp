@@ -15,8 +15,8 @@ double number_within(double value, double most) {
 Servo::Servo(const ServoSettings& settings) {
     constexpr std::uint32_t kWidestUs = 1000;
     const int range_us = static_cast<int>(std::min(settings.range_us, kWidestUs));
-    const int centre_us = std::clamp(static_cast<int>(std::min(settings.centre_us, 3000u)),
-                                     kShortestUs, kLongestUs);
+    const auto wanted_us = static_cast<int>(std::min<std::uint32_t>(settings.centre_us, 3000));
+    const int centre_us = std::clamp(wanted_us, kShortestUs, kLongestUs);
     const double trim_us = number_within(settings.trim, 0.5) * range_us;
     centre_us_ = centre_us + static_cast<int>(std::lround(trim_us));
     reach_us_ = settings.invert ? -range_us : range_us;

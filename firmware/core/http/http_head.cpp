@@ -48,8 +48,9 @@ bool is_visible(std::string_view text) {
 }
 
 bool has_control_character(std::string_view text) {
-    for (const char c : text) {
-        if ((c >= 0 && c < ' ' && c != '\t') || c == 0x7F) {
+    for (const char character : text) {
+        const auto c = static_cast<unsigned char>(character);
+        if ((c < ' ' && c != '\t') || c == 0x7F) {
             return true;
         }
     }

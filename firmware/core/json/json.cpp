@@ -70,6 +70,7 @@ const JsonNode* JsonDocument::member(const JsonNode& object, std::string_view ke
 }
 
 // Returns the index of the value that begins at at_, or kNone for what is refused.
+// NOLINTNEXTLINE(misc-no-recursion): kMaxDepth bounds it
 std::uint16_t JsonDocument::value(int depth) {
     skip_space();
     if (at_ == text_.size() || count_ == kMaxNodes || depth > kMaxDepth) {
@@ -91,6 +92,7 @@ std::uint16_t JsonDocument::value(int depth) {
     return valid ? index : JsonNode::kNone;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): kMaxDepth bounds it
 bool JsonDocument::members(std::uint16_t object, int depth) {
     take('{');
     skip_space();
@@ -114,6 +116,7 @@ bool JsonDocument::members(std::uint16_t object, int depth) {
     return take('}');
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): kMaxDepth bounds it
 bool JsonDocument::items(std::uint16_t array, int depth) {
     take('[');
     skip_space();

@@ -53,6 +53,22 @@ void JsonWriter::close() {
     put('}');
 }
 
+void JsonWriter::open_list(std::string_view key) {
+    name(key);
+    put('[');
+}
+
+void JsonWriter::open_item() {
+    if (size_ > 0 && buffer_[size_ - 1] != '[') {
+        put(',');
+    }
+    put('{');
+}
+
+void JsonWriter::close_list() {
+    put(']');
+}
+
 std::string_view JsonWriter::finish() {
     put('}');
     return {buffer_.data(), overflow_ ? 0 : size_};

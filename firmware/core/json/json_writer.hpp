@@ -30,6 +30,10 @@ public:
     // An object as a value, until close().
     void open(std::string_view key);
     void close();
+    // A list of objects as a value: open_item(), what is in it, close(), and so on, close_list().
+    void open_list(std::string_view key);
+    void open_item();
+    void close_list();
 
     // The object, closed; empty when it did not fit. Call it once.
     std::string_view finish();

@@ -35,7 +35,8 @@ enum class LinkMode : std::uint8_t {
 struct ServerSettings {
     Text<255> url;  // ws:// or wss:// with a path; empty: no link
     LinkMode mode = LinkMode::kRegister;
-    // What the certificate of a wss:// server is checked against; empty: what is built in.
+    // What the certificate of a wss:// server is checked against; empty: what is built in. Too
+    // long to be shown, as secrets are not.
     Text<3000> ca_pem;
     // Where others reach /stream; empty: made of the device's address.
     Text<255> stream_url;
@@ -52,7 +53,9 @@ struct AccessSettings {
 
 struct NetworkSettings {
     Text<128> ntp_server = "pool.ntp.org";  // empty: the device does not know the time
-    Text<384> ddns_url;  // secret (it carries a key); with {address}; empty: none
+    // Asked for when the address changes, {address} replaced by it; secret, as it carries a key;
+    // empty: nobody is told.
+    Text<384> ddns_url;
 };
 
 enum class FrameSize : std::uint8_t { kQvga, kCif, kHvga, kVga, kSvga, kXga, kHd, kSxga, kUxga };

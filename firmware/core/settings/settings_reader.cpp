@@ -151,6 +151,13 @@ const JsonNode* SettingsReader::find(std::string_view name) {
     return nullptr;
 }
 
+void SettingsReader::refuse_whole(std::string_view was, std::string_view expected) {
+    problem_ = SettingsProblem{};
+    failed_ = false;
+    depth_ = 0;
+    refuse("", was, expected);
+}
+
 // The first problem is the one that is told.
 void SettingsReader::refuse(std::string_view name, std::string_view was,
                             std::string_view expected) {

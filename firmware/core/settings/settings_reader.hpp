@@ -24,6 +24,9 @@ public:
     // The same for what a store kept: it has a version, and names that are not known are left out.
     bool restore(std::string_view json, DeviceKind kind, Settings& settings);
 
+    // Settings that are right each for itself cannot be had together.
+    void refuse_whole(std::string_view was, std::string_view expected);
+
     const SettingsProblem& problem() const { return problem_; }
 
 private:

@@ -130,7 +130,7 @@ void visit(Settings& settings, DeviceKind kind, SettingsScope scope, SettingsVis
     fields.open("server");
     fields.text("url", settings.server.url, TextForm::kWebSocketUrl);
     fields.choice("mode", settings.server.mode, {kModes, 3});
-    fields.text("caPem", settings.server.ca_pem, TextForm::kCertificates);
+    fields.secret("caPem", settings.server.ca_pem, TextForm::kCertificates);
     fields.text("streamUrl", settings.server.stream_url, TextForm::kStreamUrl);
     fields.close();
     fields.open("access");
@@ -141,7 +141,7 @@ void visit(Settings& settings, DeviceKind kind, SettingsScope scope, SettingsVis
     fields.close();
     fields.open("network");
     fields.text("ntpServer", settings.network.ntp_server, TextForm::kHost);
-    fields.secret("ddnsUrl", settings.network.ddns_url, TextForm::kAddressUrl);
+    fields.secret("ddnsUrl", settings.network.ddns_url, TextForm::kUpdateUrl);
     fields.close();
     if (kind == DeviceKind::kCamera) {
         visit_camera(settings.camera, fields);

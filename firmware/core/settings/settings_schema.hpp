@@ -24,13 +24,13 @@ enum class TextForm : std::uint8_t {
     kHost,           // a name or an address, or empty
     kWebSocketUrl,   // ws:// or wss://, or empty
     kStreamUrl,      // http:// or https://, without credentials, or empty
-    kAddressUrl,     // http:// or https:// with {address} somewhere behind the host, or empty
+    kUpdateUrl,      // http:// or https://, {address} at most behind the host, or empty
     kCertificates,   // PEM, or empty
     kPublicKey,      // base64 of a P-256 point, or empty
     kDeviceToken,    // 1 or more characters, or empty
 };
 
-// Secret: written, and never told.
+// Secret: written, and never shown.
 enum class Secrecy : std::uint8_t { kOpen, kSecret };
 
 struct Names {

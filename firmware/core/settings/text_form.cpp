@@ -60,10 +60,22 @@ bool is_stream_url(std::string_view text) {
     return url && url->credentials.empty();
 }
 
-// {address} stands where it cannot change who is asked.
-bool is_address_url(std::string_view text) {
+// {address} may stand where it cannot change who is asked.
+bool is_update_url(std::string_view text) {
+    constexpr std::string_view kPlace = "{address}";
     const auto url = parse_http_url(text);
-    return url && url->target.find("{address}") != std::string_view::npos;
+    if (!url || url->credentials.find_first_of("{}") != std::string_view::npos) {
+        return false;
+    }
+    std::string_view rest = url->target;
+    for (std::size_t at = rest.find_first_of("{}"); at != std::string_view::npos;
+         at = rest.find_first_of("{}")) {
+        if (rest.substr(at, kPlace.size()) != kPlace) {
+            return false;
+        }
+        rest.remove_prefix(at + kPlace.size());
+    }
+    return true;
 }
 
 // A point of the curve P-256, not compressed: 65 bytes, the first one 4.
@@ -118,7 +130,7 @@ bool has_form(std::string_view text, TextForm form) {
         case TextForm::kHost: return is_host(text);
         case TextForm::kWebSocketUrl: return parse_server_url(text).has_value();
         case TextForm::kStreamUrl: return is_stream_url(text);
-        case TextForm::kAddressUrl: return is_address_url(text);
+        case TextForm::kUpdateUrl: return is_update_url(text);
         case TextForm::kCertificates:
             return is_pem(text, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----");
         case TextForm::kPublicKey: return is_public_key(text);
@@ -144,10 +156,12 @@ std::string_view expectation_of(TextForm form) {
         case TextForm::kWebSocketUrl: return "ws:// or wss:// with a host, or nothing";
         case TextForm::kStreamUrl:
             return "http:// or https:// with a host and without credentials, or nothing";
-        case TextForm::kAddressUrl:
-            return "http:// or https:// with {address} in its path or query, or nothing";
+        case TextForm::kUpdateUrl:
+            return "http:// or https://, where only {address} stands in braces, behind the host, "
+                   "or nothing";
         case TextForm::kCertificates: return "certificates as PEM, or nothing";
-        case TextForm::kPublicKey: return "the 88 characters of a P-256 public key in base64, or nothing";
+        case TextForm::kPublicKey:
+            return "the 88 characters of a P-256 public key in base64, or nothing";
         case TextForm::kDeviceToken: return "a token without control characters, or nothing";
     }
     return "";

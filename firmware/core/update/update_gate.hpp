@@ -18,4 +18,11 @@ protected:
     ~UpdateGate() = default;
 };
 
+// Of a device that may be updated whatever it does, as a camera may.
+class OpenGate final : public UpdateGate {
+public:
+    std::string_view obstacle() const override { return {}; }
+    void hold(bool) override {}
+};
+
 }  // namespace peerlens

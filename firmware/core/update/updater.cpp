@@ -1,41 +1,10 @@
 #include "update/updater.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <initializer_list>
+
+#include "base/sentence.hpp"
 
 namespace peerlens {
-namespace {
-
-// Pieces of a text, one behind the other; what does not fit is left out.
-class Sentence {
-public:
-    explicit Sentence(Text<160>& text) : text_(text) {}
-
-    Sentence& operator<<(std::string_view piece) {
-        const std::size_t fits = std::min(piece.size(), buffer_.size() - size_);
-        std::copy_n(piece.begin(), fits, buffer_.begin() + static_cast<std::ptrdiff_t>(size_));
-        size_ += fits;
-        text_.assign({buffer_.data(), size_});
-        return *this;
-    }
-
-    Sentence& operator<<(std::uint64_t number) {
-        std::array<char, 20> digits;
-        const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-        return *this << std::string_view(digits.data(),
-                                         static_cast<std::size_t>(end - digits.begin()));
-    }
-
-    Sentence& operator<<(const Version& version) { return *this << text_of(version).view(); }
-
-private:
-    Text<160>& text_;
-    std::array<char, 160> buffer_;
-    std::size_t size_ = 0;
-};
-
-}  // namespace
 
 Refusal Updater::begin(std::uint32_t now, std::uint64_t length, bool allow_downgrade) {
     const Refusal obstacle = obstacle_to(length);
@@ -201,7 +170,7 @@ Refusal Updater::give_up(Refusal why) {
 
 void Updater::explain(Refusal why) {
     reason_.clear();
-    Sentence says(reason_);
+    Sentence<160> says(reason_);
     switch (why) {
         case Refusal::kNone: break;
         case Refusal::kNoKey:
@@ -210,7 +179,7 @@ void Updater::explain(Refusal why) {
         case Refusal::kBusy: says << "another upload is under way"; break;
         case Refusal::kInstalled: says << "an update is installed; the device reboots first"; break;
         case Refusal::kOnTrial:
-            says << "version " << target_.running << " is on trial; try again once it is confirmed";
+            says << "version " << text_of(target_.running).view() << " is on trial; try again once it is confirmed";
             break;
         case Refusal::kInUse: says << device_.gate.obstacle(); break;
         case Refusal::kTooSmall:
@@ -232,7 +201,7 @@ void Updater::explain(Refusal why) {
                  << target_.name.view();
             break;
         case Refusal::kDowngrade:
-            says << "the image is version " << header_->version << ", and " << target_.running
+            says << "the image is version " << text_of(header_->version).view() << ", and " << text_of(target_.running).view()
                  << " runs; to go back all the same, add ?downgrade=1";
             break;
         case Refusal::kOtherSize:

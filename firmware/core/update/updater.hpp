@@ -59,6 +59,8 @@ public:
     void tick(std::uint32_t now);
 
     bool is_receiving() const { return state_ == State::kReceiving; }
+    // Of the image that is being taken, or was taken last.
+    Version version() const { return header_ ? header_->version : Version{}; }
     // An update is installed, the response has had its time, and nothing speaks against a reboot.
     bool reboot_due(std::uint32_t now) const;
     // Why the last upload was refused, for a person; empty when none was.

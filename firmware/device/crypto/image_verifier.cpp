@@ -1,15 +1,21 @@
 #include "device/crypto/image_verifier.hpp"
 
+#include <mbedtls/base64.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 
 namespace peerlens {
 namespace {
 
-constexpr std::size_t kMostPem = 511;
-constexpr std::size_t kNumber = 32;  // of r and of s
+constexpr std::size_t kNumber = 32;            // of r and of s
+constexpr std::size_t kPoint = 1 + 2 * kNumber;
+
+// What stands before a point of P-256 in a SubjectPublicKeyInfo (RFC 5480).
+constexpr std::array<unsigned char, 26> kKeyPrefix{
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
+    0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
 
 // A signature as mbedTLS reads it: SEQUENCE { INTEGER r, INTEGER s } in DER.
 struct Der {
@@ -62,21 +68,20 @@ ImageVerifier::~ImageVerifier() {
     mbedtls_md_free(&digest_);
 }
 
-bool ImageVerifier::set_key(std::string_view pem) {
+bool ImageVerifier::set_key(std::string_view base64) {
     mbedtls_pk_free(&key_);
     mbedtls_pk_init(&key_);
     has_key_ = false;
-    if (pem.empty()) {
+    if (base64.empty()) {
         return true;
     }
-    if (pem.size() > kMostPem) {
-        return false;
-    }
-    std::array<unsigned char, kMostPem + 1> text{};  // mbedTLS wants the zero behind it
-    std::memcpy(text.data(), pem.data(), pem.size());
-    has_key_ = mbedtls_pk_parse_public_key(&key_, text.data(), pem.size() + 1) == 0 &&
-               mbedtls_pk_can_do(&key_, MBEDTLS_PK_ECDSA) != 0 &&
-               mbedtls_pk_get_bitlen(&key_) == 8 * kNumber;
+    std::array<unsigned char, kKeyPrefix.size() + kPoint> der;
+    std::copy(kKeyPrefix.begin(), kKeyPrefix.end(), der.begin());
+    std::size_t size = 0;
+    has_key_ = mbedtls_base64_decode(der.data() + kKeyPrefix.size(), kPoint, &size,
+                                     octets(base64), base64.size()) == 0 &&
+               size == kPoint &&
+               mbedtls_pk_parse_public_key(&key_, der.data(), der.size()) == 0;
     return has_key_;
 }
 

@@ -18,9 +18,9 @@ public:
     ImageVerifier(const ImageVerifier&) = delete;
     ImageVerifier& operator=(const ImageVerifier&) = delete;
 
-    // Verify with this public key from now on: PEM of an elliptic curve of 256 bits, or nothing.
-    // Returns false, and has no key then, when it is neither.
-    bool set_key(std::string_view pem);
+    // Verify with this public key from now on: a point of P-256, not compressed, as the 88
+    // characters of its base64; or nothing. Returns false, and has no key then, when it is neither.
+    bool set_key(std::string_view base64);
 
     bool has_key() const override { return has_key_; }
     bool verify(std::string_view bytes, const EcdsaSignature& signature) override;

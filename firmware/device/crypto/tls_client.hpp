@@ -37,11 +37,8 @@ public:
     TlsClient(const TlsClient&) = delete;
     TlsClient& operator=(const TlsClient&) = delete;
 
-    // Trust the authorities in `pem`, and no others; the built-in ones when it is empty. Counts
-    // from the next begin(). Returns "" or what is wrong with it.
-    std::string_view trust(std::string_view pem);
-
     // Tls
+    std::string_view trust(std::string_view pem) override;
     bool begin(int descriptor, std::string_view host) override;
     Progress handshake() override;
     void end() override;

@@ -1,11 +1,12 @@
 #include "arguments.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
-#include "../option_values.hpp"
+#include "host/option_values.hpp"
+#include "host/settings_options.hpp"
 #include "settings/frame_size.hpp"
 
 namespace peerlens {
@@ -18,9 +19,10 @@ const char* const kCameraUsage =
     "\n"
     "  --host ADDRESS       where to listen (127.0.0.1)\n"
     "  --port N             0 picks one (8081)\n"
-    "  --basic NAME:PASSWORD, --bearer TOKEN\n"
-    "                       what HTTP asks for; the password may do everything, the token only look.\n"
-    "                       Without both, nothing is asked for\n"
+    "  --basic NAME:PASSWORD  who may do everything over HTTP (admin, with the setup code that is\n"
+    "                       printed at the start)\n"
+    "  --bearer TOKEN       who may look: /stream, /snapshot and /status\n"
+    "  --open-pictures      everybody may look; so it is, too, without --basic and --bearer\n"
     "  --url URL            a gateway or signaling: ws or wss, path /ws or /ws/esp32\n"
     "  --mode MODE          register: tell where /stream is; push: send the pictures (register)\n"
     "  --id ID              the camera's name there (twin-camera)\n"
@@ -41,16 +43,10 @@ const char* const kCameraUsage =
 
 namespace {
 
-// "" or what is wrong with the option `name`.
-std::string complaint(bool valid, const std::string& name, const char* expected) {
-    return valid ? "" : name + ": expected " + expected;
-}
-
-bool set_basic(std::string_view pair, AccessSettings& access) {
-    const std::size_t colon = pair.find(':');
-    return colon != std::string_view::npos && colon > 0 && colon + 1 < pair.size() &&
-           access.user.assign(pair.substr(0, colon)) &&
-           access.password.assign(pair.substr(colon + 1));
+bool is_address(const std::string& text) {
+    in6_addr parsed;
+    return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
 }
 
 bool set_size(std::string_view name, CameraSettings& camera) {
@@ -73,27 +69,11 @@ bool set_fault(std::string_view name, Fault& fault) {
     return named.has_value();
 }
 
-bool set_ca(const std::string& name, ServerSettings& server) {
-    std::ifstream file(name, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return text.find("-----BEGIN CERTIFICATE-----") != std::string::npos &&
-           server.ca_pem.assign(text);
-}
-
-std::string set_token_file(const std::string& name, Settings& settings) {
-    std::string token;
-    std::string wrong = read_token_file(name, token);
-    if (wrong.empty() && !settings.identity.token.assign(token)) {
-        wrong = "--token-file: expected a token of at most 512 bytes";
-    }
-    return wrong;
-}
-
 std::string set_device_option(const std::string& name, const std::string& value,
                               CameraArguments& arguments) {
     Settings& settings = arguments.settings;
     if (name == "--basic") {
-        return complaint(set_basic(value, settings.access), name, "NAME:PASSWORD");
+        return set_basic(name, value, settings.access);
     }
     if (name == "--bearer") {
         return complaint(!value.empty() && settings.access.token.assign(value), name,
@@ -112,11 +92,10 @@ std::string set_device_option(const std::string& name, const std::string& value,
                          "1-64 of A-Z a-z 0-9 . _ -, first alphanumeric");
     }
     if (name == "--token-file") {
-        return set_token_file(value, settings);
+        return set_token_file(value, settings.identity);
     }
     if (name == "--ca") {
-        return complaint(set_ca(value, settings.server), name,
-                         "a file with a PEM certificate, at most 3000 bytes");
+        return set_ca_file(name, value, settings.server);
     }
     if (name == "--stream-url") {
         const bool scheme = value.rfind("http://", 0) == 0 || value.rfind("https://", 0) == 0;
@@ -131,7 +110,7 @@ std::string set_option(const std::string& name, const std::string& value,
     CameraSettings& camera = arguments.settings.camera;
     if (name == "--host") {
         arguments.host = value;
-        return complaint(!value.empty(), name, "an address");
+        return complaint(is_address(value), name, "an address in numbers: 0.0.0.0 or ::, say");
     }
     if (name == "--port") {
         return complaint(read_whole(value, 0, 65'535, arguments.port), name, "0 to 65535");
@@ -171,20 +150,18 @@ std::string set_option(const std::string& name, const std::string& value,
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
     Settings& settings = arguments.settings;
     settings.identity.id = "twin-camera";
-    std::string token;
-    std::string wrong = read_token_variable("PEERLENS_CAMERA_TOKEN", token);
+    std::string wrong = set_token_variable("PEERLENS_CAMERA_TOKEN", settings.identity);
     if (!wrong.empty()) {
         return wrong;
     }
-    settings.identity.token.assign(token);
     for (int i = 1; i < count; ++i) {
         const std::string name = values[i];
         if (name == "--help") {
             arguments.help = true;
             return "";
         }
-        if (name == "--stamp") {
-            arguments.stamped = true;
+        if (name == "--stamp" || name == "--open-pictures") {
+            (name == "--stamp" ? arguments.stamped : settings.access.open_pictures) = true;
             continue;
         }
         if (i + 1 == count) {
@@ -194,6 +171,9 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
         if (!wrong.empty()) {
             return wrong;
         }
+    }
+    if (settings.access.password.empty() && settings.access.token.empty()) {
+        settings.access.open_pictures = true;
     }
     return "";
 }

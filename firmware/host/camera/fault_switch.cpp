@@ -4,7 +4,7 @@ namespace peerlens {
 
 FaultSwitch::FaultSwitch(TwinSensor& sensor) : sensor_(sensor) {
     for (const NamedFault& each : kFaults) {
-        names_ += names_.empty() ? "" : " ";
+        names_ += names_.empty() ? "" : ", ";
         names_ += each.name;
     }
 }

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "../signals.hpp"
+#include "host/signals.hpp"
+#include "host/system_random.hpp"
 #include "arguments.hpp"
 #include "folder_pictures.hpp"
 #include "scene_pictures.hpp"
@@ -19,6 +20,16 @@ namespace {
 int complain(const std::string& wrong) {
     std::fprintf(stderr, "twin-camera: %s (see twin-camera --help)\n", wrong.c_str());
     return 2;
+}
+
+void make_setup_code(IdentitySettings& identity) {
+    constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789";
+    SystemRandom random;
+    std::string code;
+    while (code.size() < 10) {
+        code += kLetters[random.next() % kLetters.size()];
+    }
+    identity.setup_code.assign(code);
 }
 
 // Start anew as this program, at the same port and without the fault.
@@ -45,6 +56,7 @@ int run(int count, char** values) {
         std::fputs(kCameraUsage, stdout);
         return 0;
     }
+    make_setup_code(arguments.settings.identity);
     Signals::install();
     ScenePictures scene(arguments.stamped);
     FolderPictures folder;
@@ -58,7 +70,7 @@ int run(int count, char** values) {
     const auto camera = std::make_unique<TwinCamera>(arguments, pictures);
     const std::string deaf = camera->listen();
     if (!deaf.empty()) {
-        return complain("--host, --port: " + deaf);
+        return complain(deaf);
     }
     if (camera->run() == TwinCamera::End::kReboot) {
         reboot(count, values, camera->port());

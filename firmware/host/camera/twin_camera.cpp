@@ -1,18 +1,31 @@
 #include "twin_camera.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <thread>
 
-#include "../signals.hpp"
+#include "host/signals.hpp"
 #include "capture_thread.hpp"
 
 namespace peerlens {
 namespace {
 
-HttpSecrets secrets_of(const AccessSettings& access) {
-    return {access.user, access.password, access.token, access.open_pictures};
+// Without a password it is the setup code.
+HttpSecrets secrets_of(const Settings& settings) {
+    const AccessSettings& access = settings.access;
+    const std::string_view password =
+        access.password.empty() ? settings.identity.setup_code.view() : access.password.view();
+    return {access.user, password, access.token, access.open_pictures};
+}
+
+// What a stranger sent must not break the lines of the output.
+std::string printable(std::string_view text) {
+    std::string out(text.substr(0, 200));
+    const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+    std::replace_if(out.begin(), out.end(), is_control, '?');
+    return out;
 }
 
 }  // namespace
@@ -24,37 +37,50 @@ TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
       sensor_(pictures, arguments.settings.camera, arguments.boot_ms),
       switch_(sensor_),
       device_({clock_, sensor_, sensor_, frames_.data(), kSlotBytes, CameraDevice::kSlots},
-              secrets_of(arguments_.settings.access)) {
+              secrets_of(arguments_.settings)),
+      uplink_(random_, clock_, tls_.client(), device_.frames(), {"twin-camera", "0.1.0", 0},
+              *this) {
     device_.control().add(switch_);
     device_.status().add(switch_);
+    device_.status().add(uplink_);
+    device_.loop().add(uplink_);
     sensor_.set(arguments.fault);
 }
 
 std::string TwinCamera::listen() {
+    device_.capture().step();  // nobody can ask before there is a picture
     port_ = device_.listener().listen(arguments_.host, static_cast<std::uint16_t>(arguments_.port));
     if (port_ == 0) {
         return "cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +
                ": " + std::strerror(errno);
     }
+    if (arguments_.settings.access.password.empty()) {
+        output_.line("setup code %s", arguments_.settings.identity.setup_code.c_str());
+    }
     const bool is_v6 = arguments_.host.find(':') != std::string::npos;
     output_.line("http://%s%s%s:%d/stream", is_v6 ? "[" : "", arguments_.host.c_str(),
                  is_v6 ? "]" : "", port_);
-    return "";
+    uplink_.set_stream_port(port_);
+    return std::string(uplink_.apply(arguments_.settings));
 }
 
 TwinCamera::End TwinCamera::run() {
     {
         const CaptureThread capturing(device_.capture());
-        while (!Signals::is_stopping() && !rebooting_) {
+        while (!Signals::is_stopping() && !output_.is_closed() && !rebooting_) {
             device_.pass(kPassMs);
+            output_.look();
             act(sensor_.fault());
         }
         device_.listener().close();
+        if (!rebooting_) {
+            uplink_.stop("stopping");
+        }
     }
     if (rebooting_) {
         be_away(kRebootMs);
     }
-    return Signals::is_stopping() ? End::kStopped : End::kReboot;
+    return rebooting_ && !Signals::is_stopping() ? End::kReboot : End::kStopped;
 }
 
 // Do what the capture thread cannot.
@@ -80,7 +106,16 @@ void TwinCamera::act(Fault fault) {
 void TwinCamera::lose_wifi() {
     be_away(static_cast<std::uint32_t>(arguments_.fault_s * 1000.0));
     device_.network_lost();
+    uplink_.network_changed();
     sensor_.set(Fault::kNone);
+}
+
+void TwinCamera::tell_link(bool is_up, std::string_view reason) {
+    output_.line("link %s%s", is_up ? "up" : "down ", printable(reason).c_str());
+}
+
+void TwinCamera::tell_refused(std::string_view problem, std::string_view detail) {
+    output_.line("refused %s: %s", printable(problem).c_str(), printable(detail).c_str());
 }
 
 void TwinCamera::be_away(std::uint32_t ms) const {

@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "../monotonic_clock.hpp"
-#include "../standard_output.hpp"
+#include "host/monotonic_clock.hpp"
+#include "host/standard_output.hpp"
+#include "host/system_random.hpp"
+#include "host/system_tls.hpp"
 #include "arguments.hpp"
 #include "device/camera_device.hpp"
+#include "device/camera_uplink.hpp"
 #include "fault_switch.hpp"
 #include "pictures.hpp"
 #include "twin_sensor.hpp"
@@ -17,7 +20,7 @@
 namespace peerlens {
 
 // Too large for a stack.
-class TwinCamera {
+class TwinCamera final : private UplinkWatcher {
 public:
     static constexpr int kPassMs = 20;
     // As large as a picture may be on the chip.
@@ -30,13 +33,17 @@ public:
 
     TwinCamera(const CameraArguments& arguments, Pictures& pictures);
 
-    // Open the port; returns what is wrong, or an empty string.
+    // Take a picture, and open the port; returns what is wrong, or an empty string.
     std::string listen();
     std::uint16_t port() const { return port_; }
     // Run until SIGTERM, SIGINT, or a reboot. All sockets are closed then.
     End run();
 
 private:
+    // UplinkWatcher
+    void tell_link(bool is_up, std::string_view reason) override;
+    void tell_refused(std::string_view problem, std::string_view detail) override;
+
     void act(Fault fault);
     void lose_wifi();
     // Wait, doing nothing at all.
@@ -44,11 +51,14 @@ private:
 
     const CameraArguments arguments_;
     const MonotonicClock clock_;
+    SystemRandom random_;
+    SystemTls tls_;
     StandardOutput output_;
     std::vector<char> frames_;
     TwinSensor sensor_;
     FaultSwitch switch_;
     CameraDevice device_;
+    CameraUplink uplink_;
     std::uint16_t port_ = 0;
 
     Fault fault_ = Fault::kNone;  // as it was in the last pass

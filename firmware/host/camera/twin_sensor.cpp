@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "../monotonic_clock.hpp"
+#include "host/monotonic_clock.hpp"
 
 namespace peerlens {
 namespace {

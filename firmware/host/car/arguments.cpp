@@ -1,103 +1,162 @@
 #include "arguments.hpp"
 
-#include "option_values.hpp"
+#include <string_view>
+
+#include "host/option_values.hpp"
+#include "host/settings_options.hpp"
+#include "websocket/server_url.hpp"
 
 namespace peerlens {
 
-const char* const kUsage =
+const char* const kCarUsage =
     "usage: twin-car --url ws://HOST:PORT/ws/board --id ID [options]\n"
     "\n"
     "The control board's firmware on this machine. It registers, obeys, and prints what its\n"
     "outputs do, one line for each change:\n"
     "  out MICROSECONDS STATE THROTTLE STEERING BRAKE LIGHTS HORN PAN TILT\n"
     "\n"
-    "  --url URL          where the gateway is; ws only\n"
+    "  --url URL          where the gateway or signaling is: ws or wss\n"
     "  --id ID            the board's name, as in the gateway's configuration\n"
     "  --token-file FILE  a device's token; or in PEERLENS_BOARD_TOKEN\n"
+    "  --ca FILE          PEM: what a wss server's certificate is checked against (the system's)\n"
     "  --failsafe-ms N    neutral after so much silence, 100 to 500 (250)\n"
     "  --forward X        the most throttle forwards, 0 to 1 (1)\n"
     "  --reverse X        the most throttle backwards, 0 to 1 (1)\n"
+    "  --motor KIND       esc or bridge (bridge)\n"
     "  --battery PERCENT  the simulated battery at the start (100)\n"
     "  --boot-ms N        what the board's clock shows at the start (0)\n"
     "  --stall-ms N       how long SIGUSR1 makes the loop hang (400)\n"
+    "  --http-host ADDRESS, --http-port N\n"
+    "                     serve /status there; 0 picks a port, which `http PORT` tells (no HTTP)\n"
+    "  --basic NAME:PASSWORD, --bearer TOKEN\n"
+    "                     what HTTP asks for: the password may do everything, the token only look.\n"
+    "                     Without both, looking is free\n"
+    "  --pulses           print what the pins get:\n"
+    "                     `pins MICROSECONDS STEERING-US ESC-US FORWARD REVERSE LIGHTS HORN PAN-US\n"
+    "                     TILT-US`, duty of 1000\n"
+    "  --timing           print at the end how late the loop came:\n"
+    "                     `loop PASSES P50-US P99-US MOST-US`\n"
     "  --trace            print `cmd MICROSECONDS SEQ` for each command that is obeyed\n"
     "  --help             this\n";
 
 namespace {
 
-// Take one option with its value; returns what is wrong with it.
-std::string set_option(const std::string& name, const std::string& value, Arguments& arguments) {
+bool set_motor(std::string_view kind, MotorKind& motor) {
+    motor = kind == "esc" ? MotorKind::kEsc : MotorKind::kBridge;
+    return kind == "esc" || kind == "bridge";
+}
+
+// Options of the board and its link; nothing when `name` is none of them.
+std::optional<std::string> set_board(const std::string& name, const std::string& value,
+                                     CarArguments& arguments) {
+    Settings& settings = arguments.settings;
+    BoardDeviceSettings& board = settings.board;
     if (name == "--url") {
-        const auto url = parse_websocket_url(value);
-        if (!url) {
-            return "--url: expected ws://host:port/path";
-        }
-        arguments.url = *url;
-        return "";
+        const bool valid = parse_server_url(value) && settings.server.url.assign(value);
+        return complaint(valid, name, "ws://host:port/path or wss://host:port/path");
     }
     if (name == "--id") {
-        arguments.id = value;
-        return is_id(value) ? "" : "--id: expected 1-64 of A-Z a-z 0-9 . _ -, first alphanumeric";
+        return complaint(is_id(value) && settings.identity.id.assign(value), name,
+                         "1-64 of A-Z a-z 0-9 . _ -, first alphanumeric");
     }
     if (name == "--token-file") {
-        return read_token_file(value, arguments.token);
+        return set_token_file(value, settings.identity);
+    }
+    if (name == "--ca") {
+        return set_ca_file(name, value, settings.server);
     }
     if (name == "--failsafe-ms") {
-        const bool valid = read_number(value, 100, 500, arguments.limits.failsafe_ms);
-        return valid ? "" : "--failsafe-ms: expected 100 to 500";
+        return complaint(read_whole(value, 100, 500, board.failsafe_ms), name, "100 to 500");
     }
     if (name == "--forward") {
-        const bool valid = read_number(value, 0, 1, arguments.limits.forward);
-        return valid ? "" : "--forward: expected 0 to 1";
+        return complaint(read_number(value, 0, 1, board.most_forward), name, "0 to 1");
     }
     if (name == "--reverse") {
-        const bool valid = read_number(value, 0, 1, arguments.limits.reverse);
-        return valid ? "" : "--reverse: expected 0 to 1";
+        return complaint(read_number(value, 0, 1, board.most_reverse), name, "0 to 1");
     }
+    if (name == "--motor") {
+        return complaint(set_motor(value, board.pins.motor.kind), name, "esc or bridge");
+    }
+    return std::nullopt;
+}
+
+// Options of its HTTP, and of the twin; likewise.
+std::optional<std::string> set_twin(const std::string& name, const std::string& value,
+                                    CarArguments& arguments) {
     if (name == "--battery") {
-        const bool valid = read_number(value, 0, 100, arguments.battery_percent);
-        return valid ? "" : "--battery: expected 0 to 100";
+        return complaint(read_number(value, 0, 100, arguments.battery_percent), name, "0 to 100");
     }
     if (name == "--boot-ms") {
-        const bool valid = read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms);
-        return valid ? "" : "--boot-ms: expected 0 to 4294967295";
+        return complaint(read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms), name,
+                         "0 to 4294967295");
     }
     if (name == "--stall-ms") {
-        const bool valid = read_whole(value, 0, 60'000, arguments.stall_ms);
-        return valid ? "" : "--stall-ms: expected 0 to 60000";
+        return complaint(read_whole(value, 0, 60'000, arguments.stall_ms), name, "0 to 60000");
     }
-    return "unknown option " + name;
+    if (name == "--http-host") {
+        arguments.http_host = value;
+        return "";
+    }
+    if (name == "--http-port") {
+        return complaint(read_whole(value, 0, 65'535, arguments.http_port.emplace()), name,
+                         "0 to 65535");
+    }
+    if (name == "--basic") {
+        return set_basic(name, value, arguments.settings.access);
+    }
+    if (name == "--bearer") {
+        return complaint(!value.empty() && arguments.settings.access.token.assign(value), name,
+                         "a token of 1 to 128 bytes");
+    }
+    return std::nullopt;
+}
+
+bool set_flag(const std::string& name, CarArguments& arguments) {
+    if (name == "--trace") return arguments.trace = true;
+    if (name == "--pulses") return arguments.pulses = true;
+    if (name == "--timing") return arguments.timing = true;
+    return false;
+}
+
+// What this twin has, whatever is set.
+void equip(Settings& settings) {
+    BoardDeviceSettings& board = settings.board;
+    board.pins.motor.kind = MotorKind::kBridge;
+    board.battery.fitted = true;
+    board.lights = board.horn = board.pan = board.tilt = true;
 }
 
 }  // namespace
 
-std::string parse_arguments(int count, const char* const* values, Arguments& arguments) {
-    std::string wrong = read_token_variable("PEERLENS_BOARD_TOKEN", arguments.token);
-    if (!wrong.empty()) {
-        return wrong;
-    }
-    for (int i = 1; i < count; ++i) {
+std::string parse_arguments(int count, const char* const* values, CarArguments& arguments) {
+    equip(arguments.settings);
+    std::string wrong = set_token_variable("PEERLENS_BOARD_TOKEN", arguments.settings.identity);
+    for (int i = 1; i < count && wrong.empty(); ++i) {
         const std::string name = values[i];
         if (name == "--help") {
             arguments.help = true;
             return "";
         }
-        if (name == "--trace") {
-            arguments.trace = true;
+        if (set_flag(name, arguments)) {
             continue;
         }
         if (i + 1 == count) {
             return name + ": expected a value, or no such option";
         }
-        wrong = set_option(name, values[++i], arguments);
-        if (!wrong.empty()) {
-            return wrong;
-        }
+        const std::string value = values[++i];
+        const auto of_board = set_board(name, value, arguments);
+        const auto of_twin = of_board ? of_board : set_twin(name, value, arguments);
+        wrong = of_twin.value_or("unknown option " + name);
     }
-    if (arguments.url.host.empty()) {
+    if (!wrong.empty()) {
+        return wrong;
+    }
+    AccessSettings& access = arguments.settings.access;
+    access.open_pictures = access.password.empty() && access.token.empty();
+    if (arguments.settings.server.url.empty()) {
         return "--url is missing";
     }
-    return arguments.id.empty() ? "--id is missing" : "";
+    return arguments.settings.identity.id.empty() ? "--id is missing" : "";
 }
 
 }  // namespace peerlens

@@ -3,18 +3,18 @@
 #include <string>
 
 #include "arguments.hpp"
-#include "signals.hpp"
+#include "host/signals.hpp"
 #include "twin.hpp"
 
 int main(int count, char** values) {
-    peerlens::Arguments arguments;
+    peerlens::CarArguments arguments;
     const std::string wrong = peerlens::parse_arguments(count, values, arguments);
     if (!wrong.empty()) {
         std::fprintf(stderr, "twin-car: %s (see twin-car --help)\n", wrong.c_str());
         return 2;
     }
     if (arguments.help) {
-        std::fputs(peerlens::kUsage, stdout);
+        std::fputs(peerlens::kCarUsage, stdout);
         return 0;
     }
     peerlens::Signals::install();

@@ -30,6 +30,20 @@ TEST(JsonWriter, WritesNothingAsAnEmptyObject) {
     EXPECT_EQ(writer.finish(), R"({"a":{}})");
 }
 
+TEST(JsonWriter, WritesListsOfObjects) {
+    JsonWriter writer;
+    writer.open_list("a");
+    writer.open_item();
+    writer.add("b", "c");
+    writer.close();
+    writer.open_item();
+    writer.close();
+    writer.close_list();
+    writer.open_list("d");
+    writer.close_list();
+    EXPECT_EQ(writer.finish(), R"({"a":[{"b":"c"},{}],"d":[]})");
+}
+
 TEST(JsonWriter, EscapesWhatMustBe) {
     JsonWriter writer;
     writer.add("a", std::string_view("\"\\\n\0é🚗", 10));

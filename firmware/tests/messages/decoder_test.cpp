@@ -53,13 +53,15 @@ struct Canonical {
 
 TEST(Decoder, AcceptsWhatTheVectorsAccept) {
     Decoder decoder;
-    const json vectors = load_vectors("gatewayToBoard.json").at("accept");
-    for (const json& vector : vectors) {
-        SCOPED_TRACE(vector.at("name").get<std::string>());
-        const std::string text = vector.at("text");
-        json expected = vector.at("message");
-        expected.erase("iceServers");  // checked, but of no use to a board
-        EXPECT_EQ(std::visit(Canonical{}, decoder.decode(text)), expected);
+    for (const char* file : {"gatewayToBoard.json", "signalingToDevice.json"}) {
+        const json vectors = load_vectors(file).at("accept");
+        for (const json& vector : vectors) {
+            SCOPED_TRACE(vector.at("name").get<std::string>());
+            const std::string text = vector.at("text");
+            json expected = vector.at("message");
+            expected.erase("iceServers");  // checked, but of no use to a device
+            EXPECT_EQ(std::visit(Canonical{}, decoder.decode(text)), expected);
+        }
     }
 }
 
@@ -70,6 +72,22 @@ TEST(Decoder, RefusesWhatTheVectorsRefuseAndNamesTheProblem) {
         SCOPED_TRACE(vector.at("name").get<std::string>());
         const std::string text = vector.at("text");
         EXPECT_EQ(std::visit(Canonical{}, decoder.decode(text)), vector.at("problem"));
+    }
+}
+
+// A camera refuses by itself what only a board is told.
+TEST(Decoder, RefusesWhatTheVectorsOfACameraRefuse) {
+    Decoder decoder;
+    const json vectors = load_vectors("signalingToDevice.json").at("refuse");
+    for (const json& vector : vectors) {
+        SCOPED_TRACE(vector.at("name").get<std::string>());
+        const std::string text = vector.at("text");
+        const GatewayToBoard decoded = decoder.decode(text);
+        const bool of_a_board = std::holds_alternative<Actuate>(decoded) ||
+                                std::holds_alternative<Stop>(decoded) ||
+                                std::holds_alternative<ClearStop>(decoded);
+        EXPECT_EQ(of_a_board ? json("unknown-type") : std::visit(Canonical{}, decoded),
+                  vector.at("problem"));
     }
 }
 

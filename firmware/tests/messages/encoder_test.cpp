@@ -30,7 +30,10 @@ class Rewriter {
 public:
     std::string rewrite(const json& wire) {
         const std::string type = wire.at("type");
-        if (type == "register") return std::string(register_board(wire));
+        if (type == "register") {
+            return std::string(wire.at("role") == "camera" ? register_camera(wire)
+                                                           : register_board(wire));
+        }
         if (type == "acted") {
             return std::string(encoder_.encode(
                 Acted{wire.at("seq"), wire.at("atMs"), state_named(wire.at("state")),
@@ -64,6 +67,15 @@ private:
         return encoder_.encode(message);
     }
 
+    std::string_view register_camera(const json& wire) {
+        const std::string id = wire.at("deviceId");
+        const std::string url = wire.value("streamUrl", "");
+        const std::string token = wire.value("token", "");
+        const std::string model = wire.value("model", "");
+        const std::string firmware = wire.value("firmware", "");
+        return encoder_.encode(RegisterCamera{id, wire.at("v"), url, token, model, firmware});
+    }
+
     std::string_view telemetry(const json& wire) {
         const json health = wire.value("health", json::object());
         return encoder_.encode(Telemetry{wire.at("atMs"), state_named(wire.at("state")),
@@ -77,11 +89,13 @@ private:
 
 TEST(Encoder, WritesCanonicallyWhatTheVectorsAccept) {
     Rewriter rewriter;
-    const json vectors = load_vectors("boardToGateway.json").at("accept");
-    for (const json& vector : vectors) {
-        SCOPED_TRACE(vector.at("name").get<std::string>());
-        const std::string written = rewriter.rewrite(vector.at("message"));
-        EXPECT_EQ(json::parse(written), vector.at("message"));
+    for (const char* file : {"boardToGateway.json", "deviceToSignaling.json"}) {
+        const json vectors = load_vectors(file).at("accept");
+        for (const json& vector : vectors) {
+            SCOPED_TRACE(vector.at("name").get<std::string>());
+            const std::string written = rewriter.rewrite(vector.at("message"));
+            EXPECT_EQ(json::parse(written), vector.at("message"));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <string>
@@ -60,6 +61,13 @@ protected:
         ASSERT_TRUE(socket_->start("car.local", "/ws/board"));
         socket_->received(kAnswer);
         ASSERT_EQ(port_.openings, 1);
+        port_.sent.clear();
+    }
+
+    void open_anew() {
+        port_.room_ = 100'000;
+        ASSERT_TRUE(socket_->start("car.local", "/"));
+        socket_->received(kAnswer);
         port_.sent.clear();
     }
 
@@ -134,6 +142,132 @@ TEST_F(WebSocketTest, SendsNothingWhenThereIsNoRoomForAll) {
     EXPECT_EQ(port_.sent, "");
     EXPECT_TRUE(socket_->send("1234"));
     EXPECT_EQ(port_.sent.size(), 10u);
+}
+
+// What a server makes of what was sent under a mask of zeros: the opcodes of its frames, and the
+// binary message that those of them that carry one make together.
+struct Sent {
+    explicit Sent(const std::string& bytes) {
+        for (std::size_t at = 0; at < bytes.size();) {
+            const auto byte = [&](std::size_t i) {
+                return static_cast<unsigned char>(bytes.at(at + i));
+            };
+            const int opcode = byte(0);
+            std::size_t size = byte(1) & 0x7F;
+            std::size_t head = 6;
+            if (size == 126) {
+                size = std::size_t{byte(2)} << 8 | byte(3);
+                head = 8;
+            }
+            opcodes.push_back(opcode);
+            largest = std::max(largest, head + size);
+            if ((opcode & 0x08) == 0) {
+                message += bytes.substr(at + head, size);
+            }
+            at += head + size;
+        }
+    }
+
+    std::vector<int> opcodes;
+    std::string message;
+    std::size_t largest = 0;
+};
+
+std::string picture(std::size_t size) {
+    std::string bytes(size, ' ');
+    for (std::size_t i = 0; i < size; ++i) {
+        bytes[i] = static_cast<char>(i * 7 + i / 256);
+    }
+    return bytes;
+}
+
+TEST_F(WebSocketTest, SendsABinaryMessageInPieces) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, WebSocket::kPiece,
+                                   WebSocket::kPiece + 1, 3 * WebSocket::kPiece + 5}) {
+        port_.sent.clear();
+        const std::string bytes = picture(size);
+        ASSERT_TRUE(socket_->send_binary(bytes));
+        EXPECT_FALSE(socket_->is_sending());
+        const Sent sent(port_.sent);
+        EXPECT_EQ(sent.message, bytes);
+        EXPECT_EQ(sent.opcodes.front() & 0x0F, 2) << size;
+        for (std::size_t i = 0; i < sent.opcodes.size(); ++i) {
+            EXPECT_EQ((sent.opcodes[i] & 0x80) != 0, i + 1 == sent.opcodes.size()) << size;
+            EXPECT_TRUE(i == 0 || (sent.opcodes[i] & 0x0F) == 0) << size;
+        }
+    }
+}
+
+TEST_F(WebSocketTest, SendsABinaryMessageAsThereIsRoom) {
+    const std::string bytes = picture(5 * WebSocket::kPiece);
+    port_.room_ = 100;
+    ASSERT_TRUE(socket_->send_binary(bytes));
+    EXPECT_EQ(port_.sent, "");
+    EXPECT_TRUE(socket_->is_sending());
+    EXPECT_FALSE(socket_->send_more());
+    port_.room_ = WebSocket::kPiece + 8;
+    EXPECT_TRUE(socket_->send_more());
+    EXPECT_FALSE(socket_->is_sending());
+    EXPECT_FALSE(socket_->send_more());
+    const Sent sent(port_.sent);
+    EXPECT_EQ(sent.message, bytes);
+    EXPECT_EQ(sent.largest, WebSocket::kPiece + 8);
+}
+
+TEST_F(WebSocketTest, SendsOneBinaryMessageAtATimeAndNoTextWithinIt) {
+    const std::string bytes = picture(2 * WebSocket::kPiece);
+    port_.room_ = 0;
+    ASSERT_TRUE(socket_->send_binary(bytes));
+    EXPECT_FALSE(socket_->send_binary(bytes));
+    port_.room_ = 100;
+    EXPECT_FALSE(socket_->send("x"));
+    EXPECT_EQ(port_.sent, "");
+    port_.room_ = 100'000;
+    socket_->send_more();
+    EXPECT_TRUE(socket_->send("x"));
+    EXPECT_EQ(Sent(port_.sent).opcodes, (std::vector<int>{0x02, 0x80, 0x81}));
+}
+
+TEST_F(WebSocketTest, AnswersPingsWithinABinaryMessage) {
+    const std::string bytes = picture(2 * WebSocket::kPiece);
+    port_.room_ = 0;
+    ASSERT_TRUE(socket_->send_binary(bytes));
+    port_.room_ = 100;
+    socket_->received(frame(0x89, "p"));
+    port_.room_ = 100'000;
+    socket_->send_more();
+    const Sent sent(port_.sent);
+    EXPECT_EQ(sent.opcodes, (std::vector<int>{0x8A, 0x02, 0x80}));
+    EXPECT_EQ(sent.message, bytes);
+}
+
+TEST_F(WebSocketTest, AClosedOneSendsNoMoreOfABinaryMessage) {
+    const std::string bytes = picture(2 * WebSocket::kPiece);
+    for (const bool by_server : {true, false}) {
+        open_anew();
+        port_.room_ = 100;
+        ASSERT_TRUE(socket_->send_binary(bytes));
+        if (by_server) {
+            socket_->received(frame(0x88, "\x03\xE9"));
+        } else {
+            socket_->close(1001);
+        }
+        port_.room_ = 100'000;
+        EXPECT_FALSE(socket_->is_sending());
+        EXPECT_FALSE(socket_->send_more());
+        EXPECT_FALSE(socket_->send_binary(bytes));
+        EXPECT_EQ(Sent(port_.sent).opcodes, std::vector<int>{0x88});
+    }
+}
+
+TEST_F(WebSocketTest, StartsAnewInTheMiddleOfABinaryMessage) {
+    const std::string bytes = picture(2 * WebSocket::kPiece);
+    port_.room_ = 100;
+    ASSERT_TRUE(socket_->send_binary(bytes));
+    open_anew();
+    EXPECT_FALSE(socket_->is_sending());
+    EXPECT_TRUE(socket_->send_binary("new"));
+    EXPECT_EQ(Sent(port_.sent).message, "new");
 }
 
 TEST_F(WebSocketTest, ReadsEachFormOfLengthByteByByte) {

@@ -7,6 +7,7 @@ import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -24,10 +25,11 @@ from gateway.source.errors import (
 from gateway.source.http_mjpeg import HttpMjpegSource
 from gateway.units import JpegFrame, RawFrame
 from peerlens.virtual_camera import Dialect, Fault, VirtualCamera
-from tests.support.counted_pictures import CountedPictures
+from tests.support.counted_pictures import PICTURES, CountedPictures
 from tests.support.mjpeg import large, part, pictures, stream, with_thumbnail
 from tests.support.polling import until
 from tests.support.raw_camera import MULTIPART, Connection, Script, full_listener, raw_camera
+from tests.support.twin_camera import TwinCamera, folder_of
 
 A, B, C = pictures(3)
 SETTINGS = {"connect_timeout_s": 0.5, "stall_timeout_s": 0.4}
@@ -69,10 +71,18 @@ async def running(source: HttpMjpegSource) -> AsyncIterator[list[JpegFrame]]:
             await task
 
 
-@pytest.fixture
-async def virtual() -> AsyncIterator[VirtualCamera]:
-    async with VirtualCamera(CountedPictures()) as camera:
-        yield camera
+@pytest.fixture(params=["stand-in", "twin"])
+async def virtual(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[VirtualCamera | TwinCamera]:
+    """The camera in Python, and the firmware compiled for this machine."""
+    if request.param == "twin":
+        folder = folder_of(PICTURES, tmp_path / "jpegs")
+        async with TwinCamera("--jpegs", folder, "--fps", "50") as twin:
+            yield twin
+    else:
+        async with VirtualCamera(CountedPictures()) as stand_in:
+            yield stand_in
 
 
 def chunked(data: bytes, size: int) -> bytes:
@@ -151,7 +161,7 @@ async def test_reads_the_virtual_camera(dialect: Dialect) -> None:
         await until(lambda: camera.streams == 0, "the connection to be closed")
 
 
-async def test_capture_times_follow_the_device(virtual: VirtualCamera) -> None:
+async def test_capture_times_follow_the_device(virtual: VirtualCamera | TwinCamera) -> None:
     source = HttpMjpegSource(settings(virtual.url, stall_timeout_s=5))
     start_s = time.monotonic()
     async with running(source) as frames:
@@ -203,7 +213,7 @@ async def test_broken_pictures_are_dropped_and_counted() -> None:
 
 @pytest.mark.parametrize("fault", [Fault.CORRUPT, Fault.JOINED, Fault.TRUNCATED, Fault.SLOW])
 async def test_survives_the_faults_of_the_virtual_camera(
-    virtual: VirtualCamera, fault: Fault
+    virtual: VirtualCamera | TwinCamera, fault: Fault
 ) -> None:
     async with running(HttpMjpegSource(settings(virtual.url, stall_timeout_s=5))) as frames:
         await until(lambda: len(frames) >= 3, "frames")
@@ -243,7 +253,9 @@ async def test_silence_behind_the_request_is_a_stall() -> None:
     assert isinstance(error, SourceStalled)
 
 
-async def test_a_stalled_camera_is_left_and_found_again(virtual: VirtualCamera) -> None:
+async def test_a_stalled_camera_is_left_and_found_again(
+    virtual: VirtualCamera | TwinCamera,
+) -> None:
     virtual.faults.set(Fault.STALL)
     _, error = await collect(HttpMjpegSource(settings(virtual.url)))
     assert isinstance(error, SourceStalled)
@@ -253,7 +265,7 @@ async def test_a_stalled_camera_is_left_and_found_again(virtual: VirtualCamera) 
 
 
 async def test_an_unplugged_camera_is_unreachable_until_it_returns(
-    virtual: VirtualCamera,
+    virtual: VirtualCamera | TwinCamera,
 ) -> None:
     source = HttpMjpegSource(settings(virtual.url, stall_timeout_s=5))
     run = asyncio.create_task(collect(source))
@@ -269,7 +281,7 @@ async def test_an_unplugged_camera_is_unreachable_until_it_returns(
         await until(lambda: len(frames) >= 3, "frames")
 
 
-async def test_a_camera_that_drops_is_unreachable(virtual: VirtualCamera) -> None:
+async def test_a_camera_that_drops_is_unreachable(virtual: VirtualCamera | TwinCamera) -> None:
     virtual.faults.set(Fault.DROP)
     _, error = await collect(HttpMjpegSource(settings(virtual.url)))
     assert isinstance(error, SourceUnreachable)
@@ -359,7 +371,7 @@ async def test_a_single_picture_is_refused() -> None:
         assert "multipart/x-mixed-replace stream is expected" in str(error)
 
 
-async def test_a_third_stream_is_told_to_wait(virtual: VirtualCamera) -> None:
+async def test_a_third_stream_is_told_to_wait(virtual: VirtualCamera | TwinCamera) -> None:
     both = [HttpMjpegSource(settings(virtual.url, stall_timeout_s=5)) for _ in range(2)]
     async with running(both[0]) as first, running(both[1]) as second:
         await until(lambda: first and second, "both streams")
@@ -443,7 +455,7 @@ async def test_an_untrusted_certificate_is_refused(
     assert "certificate" in str(error)
 
 
-async def test_leaves_nothing_behind(virtual: VirtualCamera) -> None:
+async def test_leaves_nothing_behind(virtual: VirtualCamera | TwinCamera) -> None:
     before = asyncio.all_tasks()
     for _ in range(5):
         async with running(HttpMjpegSource(settings(virtual.url, stall_timeout_s=5))) as frames:
