@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/printable.hpp"
+
 namespace peerlens {
 namespace {
 
@@ -93,6 +95,8 @@ void CameraUplink::refused(const Error& error) {
     char detail[200];
     const std::string_view told_problem = error.problem.copy(problem, sizeof problem);
     const std::string_view told_detail = error.detail.copy(detail, sizeof detail);
+    make_printable(problem, told_problem.size());
+    make_printable(detail, told_detail.size());
     char both[310];
     const int length = std::snprintf(both, sizeof both, "%.*s: %.*s",
                                      static_cast<int>(told_problem.size()), told_problem.data(),

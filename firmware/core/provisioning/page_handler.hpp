@@ -12,8 +12,7 @@ namespace peerlens {
 class PageHandler final : public HttpHandler {
 public:
     // `html` stays for ever: it is in flash.
-    PageHandler(std::string_view html, const SetupWindow& window)
-        : html_(html), window_(window) {}
+    PageHandler(std::string_view html, const SetupWindow& window) : html_(html), window_(window) {}
 
     std::string_view path() const override { return "/"; }
     HttpAccess access() const override {

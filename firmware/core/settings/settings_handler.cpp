@@ -32,8 +32,8 @@ void ChangeHandler::handle(const HttpRequest& request, HttpResponse& response) {
     if (!is_json(request.content_type)) {
         return response.refuse(415, "expected Content-Type: application/json");
     }
-    if (control_.is_driven()) {
-        return response.refuse(409, "the car is being driven: expected a car that is disarmed");
+    if (!control_.obstacle().empty()) {
+        return response.refuse(409, control_.obstacle());
     }
     change(request, response);
 }
@@ -42,8 +42,7 @@ void ChangeHandler::answer(SettingsKeeper::Change change, HttpResponse& response
     switch (change) {
         case SettingsKeeper::Change::kSaved:
             return response.json(200, R"({"saved":true,"restart":"needed"})");
-        case SettingsKeeper::Change::kRefused:
-            return response.json(422, keeper_.problem_shown());
+        case SettingsKeeper::Change::kRefused: return response.json(422, keeper_.problem_shown());
         case SettingsKeeper::Change::kNotKept:
             return response.refuse(500, "cannot save the settings: ", keeper_.store_reason());
     }

@@ -216,6 +216,24 @@ describe("a climb", () => {
     expect(moves()).toEqual(["0 start direct", "3100 start turn", "3100 start relay"]);
   });
 
+  it("gives a connection its time for a picture, however long its way took to connect", () => {
+    pass(100);
+    ladder.reached(id("direct"), nowMs);
+    pass(2_500);
+    ladder.connected(id("direct"), nowMs);
+    pass(2_999);
+    expect(moves()).toEqual(["0 start direct"]);
+    pass(1);
+    expect(moves()).toEqual(["5600 start turn", "5600 start relay"]);
+  });
+
+  it("tries the others when a way is found and no connection comes of it", () => {
+    pass(100);
+    ladder.reached(id("direct"), nowMs);
+    pass(3_000);
+    expect(moves()).toEqual(["0 start direct", "3100 start turn", "3100 start relay"]);
+  });
+
   it("tries again with growing delays while there is nothing to show", () => {
     conditions = { ...ALL, can: { direct: true, turn: false, relay: false } };
     pass(0);
@@ -292,6 +310,18 @@ describe("trials of better ways", () => {
     ladder.connected(id("direct"), nowMs);
     pass(3_000);
     expect(moves()).toContain("4030 stop direct no-picture");
+  });
+
+  it("get time for a picture from when they connect, not from when a way was found", () => {
+    showRelay();
+    ladder.reached(id("direct"), nowMs);
+    pass(2_000);
+    ladder.connected(id("direct"), nowMs);
+    moves();
+    pass(2_999);
+    expect(moves()).toEqual(["5530 stop turn no-connection"]);
+    pass(1);
+    expect(moves()).toEqual(["6030 stop direct no-picture"]);
   });
 
   it("look for a better TURN server too, and keep the one that is as good", () => {
