@@ -20,9 +20,9 @@ public:
     // Of none: it is added as the one that answers otherwise.
     std::string_view path() const override { return ""; }
     HttpAccess access() const override { return HttpAccess::kPublic; }
-    void handle(const HttpRequest&, HttpResponse& response) override {
+    void handle(const HttpRequest& request, HttpResponse& response) override {
         if (!provisioning_.has_access_point()) {
-            return response.refuse(404, "no such address");
+            return response.refuse(404, "nothing is at ", request.path);
         }
         redirect(response);
     }

@@ -38,6 +38,8 @@ const char* const kCameraUsage =
     "                       clock-jump reboot; also /control?var=fault&val=NAME\n"
     "  --fault-s SECONDS    how long wifi-gone lasts, 0 to 3600 (5)\n"
     "  --boot-ms N          what the camera's clock shows at the start (0)\n"
+    "  --settings FILE      where settings are kept; what is there wins over these options\n"
+    "  --unprovisioned      begin without a network, as a new device does: the setup page is at /\n"
     "  --state FOLDER       where settings are kept; what is there wins over these options\n"
     "  --help               this\n";
 
@@ -71,7 +73,7 @@ bool set_fault(std::string_view name, Fault& fault) {
 
 std::string set_device_option(const std::string& name, const std::string& value,
                               CameraArguments& arguments) {
-    Settings& settings = arguments.settings;
+    Settings& settings = arguments.settings.factory;
     if (name == "--basic") {
         return set_basic(name, value, settings.access);
     }
@@ -107,7 +109,7 @@ std::string set_device_option(const std::string& name, const std::string& value,
 
 std::string set_option(const std::string& name, const std::string& value,
                        CameraArguments& arguments) {
-    CameraSettings& camera = arguments.settings.camera;
+    CameraSettings& camera = arguments.settings.factory.camera;
     if (name == "--host") {
         arguments.host = value;
         return complaint(is_address(value), name, "an address in numbers: 0.0.0.0 or ::, say");
@@ -127,6 +129,10 @@ std::string set_option(const std::string& name, const std::string& value,
     if (name == "--jpegs") {
         arguments.jpegs = value;
         return complaint(!value.empty(), name, "a folder");
+    }
+    if (name == "--settings") {
+        arguments.settings.file = value;
+        return complaint(!value.empty(), name, "a file");
     }
     if (name == "--state") {
         arguments.state = value;
@@ -148,8 +154,10 @@ std::string set_option(const std::string& name, const std::string& value,
 }  // namespace
 
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
-    Settings& settings = arguments.settings;
+    Settings& settings = arguments.settings.factory;
     settings.identity.id = "twin-camera";
+    settings.identity.hostname = "twin-camera";
+    settings.wifi.ssid.assign(kTwinNetwork);
     std::string wrong = set_token_variable("PEERLENS_CAMERA_TOKEN", settings.identity);
     if (!wrong.empty()) {
         return wrong;
@@ -159,6 +167,11 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
         if (name == "--help") {
             arguments.help = true;
             return "";
+        }
+        if (name == "--unprovisioned") {
+            arguments.settings.unprovisioned = true;
+            settings.wifi.ssid.clear();
+            continue;
         }
         if (name == "--stamp" || name == "--open-pictures") {
             (name == "--stamp" ? arguments.stamped : settings.access.open_pictures) = true;
@@ -172,7 +185,8 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
             return wrong;
         }
     }
-    if (settings.access.password.empty() && settings.access.token.empty()) {
+    const bool asks = !settings.access.password.empty() || !settings.access.token.empty();
+    if (!asks && !arguments.settings.unprovisioned) {
         settings.access.open_pictures = true;
     }
     return "";

@@ -12,14 +12,6 @@
 namespace peerlens {
 namespace {
 
-// Without a password it is the setup code.
-HttpSecrets secrets_of(const Settings& settings) {
-    const AccessSettings& access = settings.access;
-    const std::string_view password =
-        access.password.empty() ? settings.identity.setup_code.view() : access.password.view();
-    return {access.user, password, access.token, access.open_pictures};
-}
-
 // What a stranger sent must not break the lines of the output.
 std::string printable(std::string_view text) {
     std::string out(text.substr(0, 200));
@@ -33,13 +25,15 @@ std::string printable(std::string_view text) {
 TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
     : arguments_(arguments),
       clock_(arguments.boot_ms),
+      setup_(DeviceKind::kCamera, arguments_.settings, "0.1.0", output_, clock_.now()),
       frames_(kSlotBytes * CameraDevice::kSlots),
-      sensor_(pictures, arguments.settings.camera, arguments.boot_ms),
+      sensor_(pictures, setup_.settings().camera, arguments.boot_ms),
       switch_(sensor_),
       device_({clock_, sensor_, sensor_, frames_.data(), kSlotBytes, CameraDevice::kSlots},
-              secrets_of(arguments_.settings)),
+              setup_.device().secrets()),
       uplink_(random_, clock_, tls_.client(), device_.frames(), {"twin-camera", "0.1.0", 0},
               *this) {
+    setup_.device().attach(device_.http(), device_.status(), device_.loop(), gate_);
     device_.control().add(switch_);
     device_.status().add(switch_);
     device_.status().add(uplink_);
@@ -54,14 +48,12 @@ std::string TwinCamera::listen() {
         return "cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +
                ": " + std::strerror(errno);
     }
-    if (arguments_.settings.access.password.empty()) {
-        output_.line("setup code %s", arguments_.settings.identity.setup_code.c_str());
-    }
     const bool is_v6 = arguments_.host.find(':') != std::string::npos;
     output_.line("http://%s%s%s:%d/stream", is_v6 ? "[" : "", arguments_.host.c_str(),
                  is_v6 ? "]" : "", port_);
     uplink_.set_stream_port(port_);
-    return std::string(uplink_.apply(arguments_.settings));
+    const bool has_network = !setup_.settings().wifi.ssid.empty();
+    return has_network ? std::string(uplink_.apply(setup_.settings())) : "";
 }
 
 TwinCamera::End TwinCamera::run() {
@@ -71,6 +63,7 @@ TwinCamera::End TwinCamera::run() {
             device_.pass(kPassMs);
             output_.look();
             act(sensor_.fault());
+            rebooting_ = rebooting_ || setup_.device().restart_due(clock_.now());
         }
         device_.listener().close();
         if (!rebooting_) {

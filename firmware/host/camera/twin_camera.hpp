@@ -10,6 +10,7 @@
 #include "host/standard_output.hpp"
 #include "host/system_random.hpp"
 #include "host/system_tls.hpp"
+#include "host/twin_setup.hpp"
 #include "arguments.hpp"
 #include "device/camera_device.hpp"
 #include "device/camera_uplink.hpp"
@@ -54,6 +55,8 @@ private:
     SystemRandom random_;
     SystemTls tls_;
     StandardOutput output_;
+    TwinSetup setup_;
+    OpenGate gate_;
     std::vector<char> frames_;
     TwinSensor sensor_;
     FaultSwitch switch_;

@@ -25,6 +25,7 @@ public:
         events.pop_front();
         return event;
     }
+    Text<46> address() override { return {}; }
     void scan() override {}
     std::size_t networks(WifiNetwork*, std::size_t) override { return 0; }
 
