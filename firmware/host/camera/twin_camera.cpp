@@ -6,8 +6,8 @@
 #include <cstring>
 #include <thread>
 
-#include "host/signals.hpp"
 #include "capture_thread.hpp"
+#include "host/signals.hpp"
 
 namespace peerlens {
 namespace {
@@ -25,7 +25,8 @@ std::string printable(std::string_view text) {
 TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
     : arguments_(arguments),
       clock_(arguments.boot_ms),
-      setup_(DeviceKind::kCamera, arguments_.settings, "0.1.0", output_, clock_.now()),
+      setup_(DeviceKind::kCamera, arguments_.settings, "0.1.0", ddns_tls_.client(), output_,
+             clock_.now()),
       frames_(kSlotBytes * CameraDevice::kSlots),
       sensor_(pictures, setup_.settings().camera, arguments.boot_ms),
       switch_(sensor_),

@@ -54,6 +54,7 @@ private:
     const MonotonicClock clock_;
     SystemRandom random_;
     SystemTls tls_;
+    SystemTls ddns_tls_;
     StandardOutput output_;
     TwinSetup setup_;
     OpenGate gate_;
