@@ -5,12 +5,12 @@
 #include <string>
 
 #include "fault.hpp"
-#include "settings/settings.hpp"
+#include "host/twin_setup.hpp"
 
 namespace peerlens {
 
 struct CameraArguments {
-    Settings settings;  // what the device was made with
+    TwinSettings settings;  // what the device was made with, and where changes are kept
     std::string host = "127.0.0.1";
     std::uint32_t port = 8081;
     std::string jpegs;   // a folder; empty: the scene

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "host/signals.hpp"
-#include "host/system_random.hpp"
 #include "arguments.hpp"
 #include "folder_pictures.hpp"
 #include "scene_pictures.hpp"
@@ -20,16 +19,6 @@ namespace {
 int complain(const std::string& wrong) {
     std::fprintf(stderr, "twin-camera: %s (see twin-camera --help)\n", wrong.c_str());
     return 2;
-}
-
-void make_setup_code(IdentitySettings& identity) {
-    constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789";
-    SystemRandom random;
-    std::string code;
-    while (code.size() < 10) {
-        code += kLetters[random.next() % kLetters.size()];
-    }
-    identity.setup_code.assign(code);
 }
 
 // Start anew as this program, at the same port and without the fault.
@@ -56,7 +45,6 @@ int run(int count, char** values) {
         std::fputs(kCameraUsage, stdout);
         return 0;
     }
-    make_setup_code(arguments.settings.identity);
     Signals::install();
     ScenePictures scene(arguments.stamped);
     FolderPictures folder;

@@ -10,6 +10,7 @@
 #include "host/standard_output.hpp"
 #include "host/system_random.hpp"
 #include "host/system_tls.hpp"
+#include "host/twin_setup.hpp"
 #include "arguments.hpp"
 #include "device/camera_device.hpp"
 #include "device/camera_uplink.hpp"
@@ -33,8 +34,7 @@ public:
 
     TwinCamera(const CameraArguments& arguments, Pictures& pictures);
 
-    // Take a picture, open the port, and say where the link goes to; returns what is wrong, or an
-    // empty string.
+    // Take a picture, and open the port; returns what is wrong, or an empty string.
     std::string listen();
     std::uint16_t port() const { return port_; }
     // Run until SIGTERM, SIGINT, or a reboot. All sockets are closed then.
@@ -52,13 +52,15 @@ private:
 
     const CameraArguments arguments_;
     const MonotonicClock clock_;
+    SystemRandom random_;
+    SystemTls tls_;
     StandardOutput output_;
+    TwinSetup setup_;
+    OpenGate gate_;
     std::vector<char> frames_;
     TwinSensor sensor_;
     FaultSwitch switch_;
     CameraDevice device_;
-    SystemRandom random_;
-    SystemTls tls_;
     CameraUplink uplink_;
     std::uint16_t port_ = 0;
 
