@@ -77,7 +77,7 @@ bool Twin::prepare() {
         }
         output_.line("http %u", unsigned{port});
     }
-    return device_.link().set_server(arguments_.settings.server.url);
+    return device_.link().set_server(arguments_.settings.server.url, "/ws/board");
 }
 
 void Twin::end() {
