@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/printable.hpp"
+
 namespace peerlens {
 namespace {
 
@@ -93,6 +95,8 @@ void CameraUplink::refused(const Error& error) {
     char detail[200];
     const std::string_view told_problem = error.problem.copy(problem, sizeof problem);
     const std::string_view told_detail = error.detail.copy(detail, sizeof detail);
+    make_printable(problem, told_problem.size());
+    make_printable(detail, told_detail.size());
     char both[310];
     const int length = std::snprintf(both, sizeof both, "%.*s: %.*s",
                                      static_cast<int>(told_problem.size()), told_problem.data(),
@@ -116,7 +120,7 @@ void CameraUplink::write(JsonWriter& json, std::uint32_t) {
     }
     if (settings_ != nullptr && settings_->server.mode == LinkMode::kPush) {
         json.add("pushed", link_.pushed());
-        json.add("leftOut", link_.left_out());
+        json.add("left_out", link_.left_out());
     }
     json.close();
 }

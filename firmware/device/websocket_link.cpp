@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/printable.hpp"
 #include "websocket/close_code.hpp"
 
 namespace peerlens {
 namespace {
 
-// What a stranger sent must not break the lines of a log.
 Text<255> printable(std::string_view text) {
     std::array<char, 200> shown{};
     const std::size_t size = std::min(text.size(), shown.size());
-    for (std::size_t i = 0; i < size; ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        shown[i] = c < ' ' || c == 0x7F ? '?' : text[i];
-    }
+    std::copy_n(text.data(), size, shown.data());
+    make_printable(shown.data(), size);
     Text<255> out;
     out.assign({shown.data(), size});
     return out;

@@ -56,7 +56,7 @@ public:
     // Connect to this ws:// or wss:// address from now on; empty: to none. `path` is for where the
     // address has none, and must outlive this. Returns false for what is no such address, and
     // then connects to none.
-    bool set_server(std::string_view url, std::string_view path);
+    bool set_server(std::string_view url, std::string_view path = "/");
     // The network is gone, or has come back: give up what there is, and try again at once.
     void network_changed();
     // Say goodbye and stay away.
