@@ -36,8 +36,7 @@ void DdnsClient::begin(std::uint32_t now) {
     if (tls_ != nullptr) {
         tls_->trust({});
     }
-    const std::string_view wrong =
-        attempt_->connection.connect(url->host, url->port, url->secure);
+    const std::string_view wrong = attempt_->connection.connect(url->host, url->port, url->secure);
     if (!wrong.empty()) {
         finish(wrong, now);
     }

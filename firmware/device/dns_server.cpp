@@ -65,13 +65,12 @@ bool DnsServer::answer() {
     char text[kDnsBytes];
     sockaddr_in from{};
     socklen_t size = sizeof from;
-    const auto read = recvfrom(descriptor_, query, sizeof query, 0,
-                               reinterpret_cast<sockaddr*>(&from), &size);
+    const auto read =
+        recvfrom(descriptor_, query, sizeof query, 0, reinterpret_cast<sockaddr*>(&from), &size);
     if (read < 0) {
         return false;
     }
-    const std::size_t length =
-        answer_dns({query, static_cast<std::size_t>(read)}, address_, text);
+    const std::size_t length = answer_dns({query, static_cast<std::size_t>(read)}, address_, text);
     if (length > 0) {
         sendto(descriptor_, text, length, 0, reinterpret_cast<sockaddr*>(&from), size);
     }

@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from tests.e2e.test_live_video import Demo, demo
 from tests.support.chromium import Screen, screen
 from tests.support.tls_front import tls_front
+from tests.support.twin_camera import TwinCamera
 
 PAGE = '[data-testid="camera-page"]'
 CHOOSE, LEAVE = '[data-testid="local-choose"]', '[data-testid="local-leave"]'
@@ -43,17 +44,22 @@ async def path(page: Screen, wanted: str) -> None:
 
 
 async def test_who_is_on_the_cameras_network_can_choose_its_own_stream() -> None:
-    async with (
-        demo() as running,
-        registered(running.url, f"{running.camera_url}/stream"),
-        screen() as page,
-    ):
+    """The camera is the firmware, which registers by itself."""
+    async with demo() as running:
+        server = running.url.replace("http://", "ws://") + "/ws"
+        async with TwinCamera("--url", server, "--id", "front", "--size", "SVGA") as camera:
+            await camera.program.printed("^link up$")
+            await chooses_the_stream_of_its_own(running)
+
+
+async def chooses_the_stream_of_its_own(running: Demo) -> None:
+    async with screen() as page:
         await page.open(f"{running.url}/camera/front")
         await path(page, "direct")
         await page.page.click(CHOOSE, timeout=DEADLINE_MS)
         await path(page, "mjpeg")
         await page.state("live")
-        assert await page.page.evaluate(WIDTH) == 640
+        assert await page.page.evaluate(WIDTH) == 800
         await page.page.click(LEAVE)
         await path(page, "direct")
         await page.sees_motion_picture()

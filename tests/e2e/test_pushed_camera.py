@@ -1,6 +1,5 @@
 """A camera that can only push, seen in Chromium as video, and over WebSockets as it is."""
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -10,37 +9,24 @@ from aiohttp import ClientSession, WSMsgType
 
 from edge.roles import Role
 from edge.tokens import Tokens
-from peerlens.virtual_camera.pictures import ScenePictures
 from protocol.codec import encode
 from protocol.messages import Join, Next, RegisterCamera
 from tests.support.chromium import screen
 from tests.support.picture_client import Viewer
 from tests.support.program import Program, free_port, program
-
-FPS = 15
+from tests.support.twin_camera import TwinCamera
 
 
 @contextlib.asynccontextmanager
-async def pushing(url: str, device_id: str, token: str) -> AsyncIterator[None]:
-    """Push a moving scene, as a camera does, for the time of the block."""
-    scene = ScenePictures(320, 240, FPS)
-
-    async def push() -> None:
-        async with ClientSession(url) as client, client.ws_connect("/ws/esp32") as socket:
-            await socket.send_str(encode(RegisterCamera(device_id, token=token)))
-            assert (await socket.receive_json())["type"] == "registered"
-            while True:
-                picture = await asyncio.to_thread(scene.next)
-                await socket.send_bytes(picture.jpeg)
-                await asyncio.sleep(1 / FPS)
-
-    await asyncio.to_thread(scene.prepare)
-    task = asyncio.create_task(push())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
+async def pushing(url: str, device_id: str, token: str) -> AsyncIterator[TwinCamera]:
+    """Run the camera's firmware, which pushes a moving scene."""
+    server = url.replace("http://", "ws://") + "/ws/esp32"
+    async with TwinCamera(
+        *("--url", server, "--mode", "push", "--id", device_id, "--size", "HVGA", "--fps", "15"),
+        environment={"PEERLENS_CAMERA_TOKEN": token},
+    ) as camera:
+        await camera.program.printed("^link up$")
+        yield camera
 
 
 @contextlib.asynccontextmanager
@@ -68,7 +54,8 @@ async def test_a_pushed_camera_is_video_in_the_page_and_pictures_at_ws_viewer(
         own = tokens.device_token("cam-7")
         async with pushing(url, "cam-7", own):
             await page.state("live")
-            await page.sees_motion_picture()
+            seen = await page.sees_motion_picture()
+            assert (seen["width"], seen["height"]) == (480, 320)
             async with ClientSession(url) as client:
                 for camera in ("cam-7", "yard"):
                     async with client.ws_connect("/ws/viewer") as socket:

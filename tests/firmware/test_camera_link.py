@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import functools
 import hashlib
 import itertools
 from collections.abc import AsyncIterator
@@ -122,7 +123,8 @@ async def test_who_was_superseded_stays_away(server: SignalingServer) -> None:
             with pytest.raises(AssertionError, match="in vain"):
                 await until(lambda: running.output.count("link up") > 1, "it to come back", 3.0)
             now = server.service.broker.device(CAM)
-            assert now is not None and now is not before
+            assert now is not None
+            assert now is not before
             assert now.stream_url == "http://192.168.0.9/stream"
 
 
@@ -132,16 +134,21 @@ async def test_comes_back_when_the_server_does() -> None:
         assert port is not None
     async with camera(f"ws://{HOST}:{port}", token=token) as running:
         await printed(running, "^link down Connection refused$")
-        for times in (1, 2):
+        for _ in range(2):
+            ups = running.output.count("link up")
             async with server_at(port):
-                await until(lambda n=times: running.output.count("link up") == n, "the link")
-            await until(lambda n=times: ups_and_downs(running)[-1] == "down", "the end of it")
+                await until(functools.partial(has_more_ups, running, ups), "the link")
+            await until(lambda: ups_and_downs(running)[-1] == "down", "the end of it")
         # What goes on for the same reason is told once.
         assert not any(one == after for one, after in itertools.pairwise(running.output))
 
 
 def server_at(port: int) -> contextlib.AbstractAsyncContextManager[SignalingServer]:
     return signaling_server(with_tokens=True, http=HttpSettings(port=port))
+
+
+def has_more_ups(running: TwinCamera, than: int) -> bool:
+    return running.output.count("link up") > than
 
 
 def ups_and_downs(running: TwinCamera) -> list[str]:

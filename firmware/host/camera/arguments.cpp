@@ -3,11 +3,11 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
+#include "host/machine_options.hpp"
 #include "host/option_values.hpp"
+#include "host/settings_options.hpp"
 #include "settings/frame_size.hpp"
 
 namespace peerlens {
@@ -39,27 +39,21 @@ const char* const kCameraUsage =
     "                       clock-jump reboot; also /control?var=fault&val=NAME\n"
     "  --fault-s SECONDS    how long wifi-gone lasts, 0 to 3600 (5)\n"
     "  --boot-ms N          what the camera's clock shows at the start (0)\n"
-    "  --state FOLDER       where settings are kept; what is there wins over these options\n"
+    "  --settings FILE      where settings are kept; what is there wins over these options\n"
+    "                       (settings.json in the folder of --state)\n"
+    "  --unprovisioned      begin without a network, as a new device does: the setup page is at /\n"
+    "  --state FOLDER       what it keeps while it is off: settings, programs, counters of boots.\n"
+    "                       Without it, it forgets, and refuses updates\n"
+    "  --update-key TEXT    who may sign an update: what `sign_image.py public` prints\n"
+    "  --trial-ms N         how long an update has to show that it works (180000)\n"
     "  --help               this\n";
 
 namespace {
-
-// "" or what is wrong with the option `name`.
-std::string complaint(bool valid, const std::string& name, const char* expected) {
-    return valid ? "" : name + ": expected " + expected;
-}
 
 bool is_address(const std::string& text) {
     in6_addr parsed;
     return inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
            inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
-
-bool set_basic(std::string_view pair, AccessSettings& access) {
-    const std::size_t colon = pair.find(':');
-    return colon != std::string_view::npos && colon > 0 && colon + 1 < pair.size() &&
-           access.user.assign(pair.substr(0, colon)) &&
-           access.password.assign(pair.substr(colon + 1));
 }
 
 bool set_size(std::string_view name, CameraSettings& camera) {
@@ -82,27 +76,11 @@ bool set_fault(std::string_view name, Fault& fault) {
     return named.has_value();
 }
 
-bool set_ca(const std::string& name, ServerSettings& server) {
-    std::ifstream file(name, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return text.find("-----BEGIN CERTIFICATE-----") != std::string::npos &&
-           server.ca_pem.assign(text);
-}
-
-std::string set_token_file(const std::string& name, Settings& settings) {
-    std::string token;
-    std::string wrong = read_token_file(name, token);
-    if (wrong.empty() && !settings.identity.token.assign(token)) {
-        wrong = "--token-file: expected a token of at most 512 bytes";
-    }
-    return wrong;
-}
-
 std::string set_device_option(const std::string& name, const std::string& value,
                               CameraArguments& arguments) {
-    Settings& settings = arguments.settings;
+    Settings& settings = arguments.settings.factory;
     if (name == "--basic") {
-        return complaint(set_basic(value, settings.access), name, "NAME:PASSWORD");
+        return set_basic(name, value, settings.access);
     }
     if (name == "--bearer") {
         return complaint(!value.empty() && settings.access.token.assign(value), name,
@@ -121,11 +99,10 @@ std::string set_device_option(const std::string& name, const std::string& value,
                          "1-64 of A-Z a-z 0-9 . _ -, first alphanumeric");
     }
     if (name == "--token-file") {
-        return set_token_file(value, settings);
+        return set_token_file(value, settings.identity);
     }
     if (name == "--ca") {
-        return complaint(set_ca(value, settings.server), name,
-                         "a file with a PEM certificate, at most 3000 bytes");
+        return set_ca_file(name, value, settings.server);
     }
     if (name == "--stream-url") {
         const bool scheme = value.rfind("http://", 0) == 0 || value.rfind("https://", 0) == 0;
@@ -137,7 +114,7 @@ std::string set_device_option(const std::string& name, const std::string& value,
 
 std::string set_option(const std::string& name, const std::string& value,
                        CameraArguments& arguments) {
-    CameraSettings& camera = arguments.settings.camera;
+    CameraSettings& camera = arguments.settings.factory.camera;
     if (name == "--host") {
         arguments.host = value;
         return complaint(is_address(value), name, "an address in numbers: 0.0.0.0 or ::, say");
@@ -158,9 +135,9 @@ std::string set_option(const std::string& name, const std::string& value,
         arguments.jpegs = value;
         return complaint(!value.empty(), name, "a folder");
     }
-    if (name == "--state") {
-        arguments.state = value;
-        return complaint(!value.empty(), name, "a folder");
+    if (name == "--settings") {
+        arguments.settings.file = value;
+        return complaint(!value.empty(), name, "a file");
     }
     if (name == "--fault") {
         return complaint(set_fault(value, arguments.fault), name, "a fault that --help names");
@@ -172,25 +149,32 @@ std::string set_option(const std::string& name, const std::string& value,
         return complaint(read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms), name,
                          "0 to 4294967295");
     }
-    return set_device_option(name, value, arguments);
+    const auto of_machine =
+        set_machine(name, value, arguments.machine, arguments.settings.factory);
+    return of_machine ? *of_machine : set_device_option(name, value, arguments);
 }
 
 }  // namespace
 
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
-    Settings& settings = arguments.settings;
+    Settings& settings = arguments.settings.factory;
     settings.identity.id = "twin-camera";
-    std::string token;
-    std::string wrong = read_token_variable("PEERLENS_CAMERA_TOKEN", token);
+    settings.identity.hostname = "twin-camera";
+    settings.wifi.ssid.assign(kTwinNetwork);
+    std::string wrong = set_token_variable("PEERLENS_CAMERA_TOKEN", settings.identity);
     if (!wrong.empty()) {
         return wrong;
     }
-    settings.identity.token.assign(token);
     for (int i = 1; i < count; ++i) {
         const std::string name = values[i];
         if (name == "--help") {
             arguments.help = true;
             return "";
+        }
+        if (name == "--unprovisioned") {
+            arguments.settings.unprovisioned = true;
+            settings.wifi.ssid.clear();
+            continue;
         }
         if (name == "--stamp" || name == "--open-pictures") {
             (name == "--stamp" ? arguments.stamped : settings.access.open_pictures) = true;
@@ -204,7 +188,11 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
             return wrong;
         }
     }
-    if (settings.access.password.empty() && settings.access.token.empty()) {
+    if (arguments.settings.file.empty() && !arguments.machine.state.empty()) {
+        arguments.settings.file = arguments.machine.state + "/settings.json";
+    }
+    const bool asks = !settings.access.password.empty() || !settings.access.token.empty();
+    if (!asks && !arguments.settings.unprovisioned) {
         settings.access.open_pictures = true;
     }
     return "";

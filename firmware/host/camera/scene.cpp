@@ -102,7 +102,8 @@ void Scene::paint_clock(Image& image, std::uint64_t epoch_ms) const {
     const int top = image.height() / 5;
     image.fill(left - 2 * dot, top - 2 * dot, (length * 4 + 3) * dot, 9 * dot, kDial);
     for (int i = 0; i < length; ++i) {
-        const unsigned glyph = kGlyphs[text[i] == ':' ? 10 : text[i] - '0'];
+        const char shown = text[static_cast<std::size_t>(i)];
+        const unsigned glyph = kGlyphs[static_cast<std::size_t>(shown == ':' ? 10 : shown - '0')];
         for (int bit = 0; bit < 15; ++bit) {
             if ((glyph >> (14 - bit) & 1) != 0) {
                 image.fill(left + (i * 4 + bit % 3) * dot, top + bit / 3 * dot, dot, dot, kInk);

@@ -8,7 +8,7 @@ namespace {
 constexpr int kBlock = 16;
 constexpr int kColumns = 16;
 constexpr int kRows = 3;
-constexpr int kTimeBytes = 5;
+constexpr unsigned kTimeBytes = 5;
 constexpr Colour kOne{255, 255, 255};
 constexpr Colour kZero{0, 0, 0};
 
@@ -20,13 +20,13 @@ void paint_stamp(Image& image, std::uint64_t epoch_ms) {
     }
     std::array<std::uint8_t, kTimeBytes + 1> bytes;
     unsigned checksum = 0x5A;
-    for (int i = 0; i < kTimeBytes; ++i) {
+    for (unsigned i = 0; i < kTimeBytes; ++i) {
         bytes[i] = static_cast<std::uint8_t>(epoch_ms >> (8 * (kTimeBytes - 1 - i)));
-        checksum += static_cast<unsigned>(i + 1) * bytes[i];
+        checksum += (i + 1) * bytes[i];
     }
     bytes[kTimeBytes] = static_cast<std::uint8_t>(checksum);
     for (int bit = 0; bit < kRows * kColumns; ++bit) {
-        const bool is_one = (bytes[bit / 8] >> (7 - bit % 8) & 1) != 0;
+        const bool is_one = (bytes[static_cast<unsigned>(bit) / 8] >> (7 - bit % 8) & 1) != 0;
         image.fill(bit % kColumns * kBlock, bit / kColumns * kBlock, kBlock, kBlock,
                    is_one ? kOne : kZero);
     }
