@@ -29,10 +29,12 @@ const char* const kCarUsage =
     "  --http-host ADDRESS, --http-port N\n"
     "                     serve /status there; 0 picks a port, which `http PORT` tells (no HTTP)\n"
     "  --basic NAME:PASSWORD, --bearer TOKEN\n"
-    "                     what HTTP asks for: the password may do everything, the token only look.\n"
+    "                     what HTTP asks for: the password may do everything, the token only "
+    "look.\n"
     "                     Without both, looking is free\n"
     "  --pulses           print what the pins get:\n"
-    "                     `pins MICROSECONDS STEERING-US ESC-US FORWARD REVERSE LIGHTS HORN PAN-US\n"
+    "                     `pins MICROSECONDS STEERING-US ESC-US FORWARD REVERSE LIGHTS HORN "
+    "PAN-US\n"
     "                     TILT-US`, duty of 1000\n"
     "  --timing           print at the end how late the loop came:\n"
     "                     `loop PASSES P50-US P99-US MOST-US`\n"
@@ -112,9 +114,12 @@ std::optional<std::string> set_twin(const std::string& name, const std::string& 
 }
 
 bool set_flag(const std::string& name, CarArguments& arguments) {
-    if (name == "--trace") return arguments.trace = true;
-    if (name == "--pulses") return arguments.pulses = true;
-    if (name == "--timing") return arguments.timing = true;
+    if (name == "--trace")
+        return arguments.trace = true;
+    if (name == "--pulses")
+        return arguments.pulses = true;
+    if (name == "--timing")
+        return arguments.timing = true;
     return false;
 }
 

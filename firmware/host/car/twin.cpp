@@ -71,8 +71,7 @@ bool Twin::prepare() {
             arguments_.http_host, static_cast<std::uint16_t>(*arguments_.http_port));
         if (port == 0) {
             std::fprintf(stderr, "twin-car: cannot listen on %s port %" PRIu32 ": %s\n",
-                         arguments_.http_host.c_str(), *arguments_.http_port,
-                         std::strerror(errno));
+                         arguments_.http_host.c_str(), *arguments_.http_port, std::strerror(errno));
             return false;
         }
         output_.line("http %u", unsigned{port});
