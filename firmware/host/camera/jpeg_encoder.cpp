@@ -9,8 +9,7 @@ namespace peerlens {
 // Colours at half the width, as the sensors of these cameras have them.
 std::string_view JpegEncoder::encode(const Image& image, int quality) {
     // More than any JPEG of that size needs, so that libjpeg never takes a buffer of its own.
-    bytes_.resize(static_cast<std::size_t>(image.width()) * static_cast<std::size_t>(image.height()) * 4 +
-                  65'536);
+    bytes_.resize(static_cast<std::size_t>(image.width() * image.height()) * 4 + 65'536);
     jpeg_compress_struct compress{};
     jpeg_error_mgr errors{};
     compress.err = jpeg_std_error(&errors);  // ends the program: only memory can be missing
