@@ -35,6 +35,7 @@ void BoardDevice::pass() {
 void BoardDevice::begin_pass(std::uint32_t now) {
     timing_.passed(clock_.microseconds32());
     control_.begin_pass(now);
+    service_.tick(now);
     if (now - measured_at_ >= Board::kTelemetryMs) {
         measured_at_ = now;
         control_.measured(now, battery_.pin_mv(), radio_.rssi_dbm());
