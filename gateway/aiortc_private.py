@@ -7,7 +7,8 @@
   not change an answer, and ``playout-delay`` is unknown to aiortc), and what an offer to send
   has no use for;
 - the sender's place: media and RTCP go through ``gateway/feed.py``, with the connection's keys
-  along ICE's nominated pair. aiortc is left with ICE, DTLS and data channels.
+  along ICE's nominated pair. aiortc is left with ICE, DTLS and data channels;
+- the way of a DTLS handshake's flights, which are sent again sooner (``gateway/dtls_flights.py``).
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from pylibsrtp import Session
 
 from gateway import aioice_private
 from gateway.datagrams import Route
+from gateway.dtls_flights import FlightRepeater
 from gateway.ice_plan import Gathered, IcePlan
 from gateway.negotiation import PLAYOUT_DELAY_URI, VideoChoice, is_constrained_baseline
 from gateway.rtcp import is_rtcp
@@ -164,6 +166,7 @@ def take_over(sender: RTCRtpSender, hooks: SenderHooks) -> None:
         private._RTCRtpSender__rtcp_exited,
     )
     _divert_media(sender, hooks.rtcp_received)
+    _repeat_flights(sender)
 
 
 async def _until_cancelled(
@@ -205,6 +208,15 @@ def _divert_media(sender: RTCRtpSender, rtcp_received: Callable[[bytes], None]) 
             rtcp_received(packet)
 
     ice.data_received = data_received
+
+
+def _repeat_flights(sender: RTCRtpSender) -> None:
+    dtls = cast(Any, sender.transport)
+
+    def is_over() -> bool:
+        return dtls.encrypted or dtls.state in ("closed", "failed")
+
+    dtls.transport._send = FlightRepeater(dtls.transport._send, is_over).send
 
 
 def rtp_stream(sender: RTCRtpSender, choice: VideoChoice) -> RtpStream:

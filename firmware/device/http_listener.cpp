@@ -14,7 +14,7 @@
 namespace peerlens {
 namespace {
 
-constexpr int kBacklog = 4;
+constexpr int kBacklog = 8;
 // What waits in the system is old by the time it arrives.
 constexpr int kSendBuffer = 32'768;
 // A client that vanished without a word: asked after 10 s, gone 15 s later.

@@ -93,7 +93,7 @@ check() {
         mbedtls/mbedtls/include mbedtls/esp_crt_bundle/include pthread/include; do
         include+=("-isystem$base/$path")
     done
-    for path in "$camera/driver/include" "$camera/conversions/include" "$mdns/include" \
+    for path in "${JPEG_PATH:+$JPEG_PATH/include}" "$camera/driver/include" "$camera/conversions/include" "$mdns/include" \
         "$work/foreign"; do
         include+=("-isystem$path")
     done

@@ -53,8 +53,9 @@ async def test_attributes_that_are_replaced_exist() -> None:
     ):
         private(transceiver.sender, name)
     private(transceiver.receiver, "_RTCRtpReceiver__remote_bitrate_estimator")
-    for name in ("_rx_srtp", "_tx_srtp"):
+    for name in ("_rx_srtp", "_tx_srtp", "encrypted"):
         private(transceiver.sender.transport, name)
+    private(transceiver.sender.transport.transport, "_send")
     ice = transceiver.receiver.transport.transport._connection
     assert isinstance(ice, Connection)
     for name in ("_nominated", "_protocols", "_queue", "data_received"):

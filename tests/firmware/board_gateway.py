@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,8 +18,9 @@ Message = dict[str, Any]
 class BoardGateway:
     """Takes registrations, answers pings, and sends what a test tells it to."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.port = 0
+        self._tls = tls
         self.links = 0
         self.received: list[Message] = []
         self.answers_pings = True
@@ -35,7 +37,9 @@ class BoardGateway:
         app.router.add_get("/ws/board", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        site = web.TCPSite(
+            self._runner, "127.0.0.1", self.port, reuse_address=True, ssl_context=self._tls
+        )
         await site.start()
         self.port = self._runner.addresses[0][1]
 
@@ -47,7 +51,11 @@ class BoardGateway:
 
     @property
     def url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws/board"
+        return self.url_by("127.0.0.1")
+
+    def url_by(self, host: str) -> str:
+        scheme = "ws" if self._tls is None else "wss"
+        return f"{scheme}://{host}:{self.port}/ws/board"
 
     @property
     def connected(self) -> bool:
@@ -146,8 +154,8 @@ async def sending(gateway: BoardGateway) -> AsyncIterator[Sending]:
 
 
 @contextlib.asynccontextmanager
-async def board_gateway() -> AsyncIterator[BoardGateway]:
-    gateway = BoardGateway()
+async def board_gateway(tls: ssl.SSLContext | None = None) -> AsyncIterator[BoardGateway]:
+    gateway = BoardGateway(tls)
     await gateway.start()
     try:
         yield gateway

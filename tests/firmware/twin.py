@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from yarl import URL
+
 from tests.support.polling import until
 
 STOP_TIMEOUT_S = 5.0
@@ -47,6 +49,29 @@ def outputs_of(line: str) -> Outputs:
     )
 
 
+@dataclass(frozen=True)
+class Pins:
+    """One ``pins`` line: pulses in microseconds, 0 for none, and duty of 1000."""
+
+    at_us: int
+    steering_us: int
+    esc_us: int
+    forward: int
+    reverse: int
+    lights: bool
+    horn: bool
+    pan_us: int
+    tilt_us: int
+
+
+def pins_of(line: str) -> Pins:
+    _, *numbers = line.split(" ")
+    at_us, steering_us, esc_us, forward, reverse, lights, horn, pan_us, tilt_us = map(int, numbers)
+    return Pins(
+        at_us, steering_us, esc_us, forward, reverse, bool(lights), bool(horn), pan_us, tilt_us
+    )
+
+
 class Twin:
     """The process; ``lines`` is all that it printed."""
 
@@ -67,6 +92,17 @@ class Twin:
     @property
     def now(self) -> Outputs:
         return self.outputs[-1]
+
+    @property
+    def pins(self) -> list[Pins]:
+        """With ``--pulses``."""
+        return [pins_of(line) for line in self.lines if line.startswith("pins ")]
+
+    async def http_url(self) -> URL:
+        """Return where it serves, with ``--http-port 0``."""
+        await self.prints("http ")
+        port = next(line for line in self.lines if line.startswith("http ")).split(" ")[1]
+        return URL(f"http://127.0.0.1:{port}")
 
     @property
     def last_command_us(self) -> int:

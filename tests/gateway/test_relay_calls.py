@@ -16,8 +16,8 @@ from gateway.gateway import Gateway
 from gateway.relay_calls import RelayCalls
 from gateway.settings import UplinkSettings, WebrtcSettings
 from gateway.uplink import Uplink
-from peerlens.virtual_car.client import BoardClient
 from peerlens.virtual_car.outputs import NEUTRAL, Outputs
+from peerlens.virtual_car.twin import BoardLink, CompiledTwin
 from protocol.close_codes import GOING_AWAY
 from protocol.codec import encode
 from protocol.messages import (
@@ -35,6 +35,7 @@ from tests.gateway.conftest import SYNTHETIC
 from tests.support.polling import until
 from tests.support.program import free_port
 from tests.support.signaling_server import DEADLINE_S, SignalingServer, WsClient, signaling_server
+from tests.support.twin_build import built
 
 CARS = {"car1": CarSettings(camera="front", board="board-1")}
 TOKEN = "t" * 32
@@ -49,6 +50,7 @@ class World:
     """A gateway behind a signaling server, with one car, and that car's board outside."""
 
     def __init__(self, server: SignalingServer, gateway: Gateway, uplink: Uplink) -> None:
+        self.program = built("twin-car")
         self.server = server
         self.gateway = gateway
         self.uplink = uplink
@@ -65,12 +67,9 @@ class World:
 
     @contextlib.asynccontextmanager
     async def board(self) -> AsyncIterator[None]:
-        client = BoardClient(
-            str(self.server.url.with_scheme("ws") / "ws/board"),
-            RegisterBoard("board-1", token=self.server.token(Role.DEVICE)),
-            on_outputs=self._output,
-        )
-        running = asyncio.create_task(client.run())
+        url = str(self.server.url.with_scheme("ws") / "ws/board")
+        link = BoardLink(url, "board-1", self.server.token(Role.DEVICE))
+        running = asyncio.create_task(CompiledTwin(self.program, link, self._output).run())
         try:
             await until(lambda: self.car.board is not None, "the board")
             yield

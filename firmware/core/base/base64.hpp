@@ -33,4 +33,22 @@ Base64<N> base64(const std::array<std::uint8_t, N>& bytes) {
     return out;
 }
 
+// Write the text of `bytes` to `out`, which has room for 4 characters for each 3 of them that are
+// begun; returns its length.
+inline std::size_t write_base64(std::string_view bytes, char* out) {
+    std::size_t size = 0;
+    for (; !bytes.empty(); bytes.remove_prefix(bytes.size() < 3 ? bytes.size() : 3)) {
+        const std::size_t left = bytes.size() < 3 ? bytes.size() : 3;
+        std::array<std::uint8_t, 3> group{};
+        for (std::size_t i = 0; i < left; ++i) {
+            group[i] = static_cast<std::uint8_t>(bytes[i]);
+        }
+        const Base64<3> four = base64(group);
+        for (std::size_t i = 0; i < 4; ++i) {
+            out[size++] = i > left ? '=' : four.characters[i];
+        }
+    }
+    return size;
+}
+
 }  // namespace peerlens

@@ -15,10 +15,10 @@ bool is_printable(std::string_view text) {
 }
 
 bool is_host(std::string_view text, bool bracketed) {
-    const std::string_view allowed = bracketed
-                                         ? std::string_view("0123456789abcdefABCDEF:.")
-                                         : std::string_view("0123456789-._abcdefghijklmnopqrstuv"
-                                                            "wxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    const std::string_view allowed = bracketed ? std::string_view("0123456789abcdefABCDEF:.")
+                                               : std::string_view(
+                                                     "0123456789-._abcdefghijklmnopqrstuv"
+                                                     "wxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
     return !text.empty() && text.size() <= 253 &&
            text.find_first_not_of(allowed) == std::string_view::npos;
 }

@@ -27,7 +27,9 @@ public:
         if (text.size() > N || text.find('\0') != std::string_view::npos) {
             return false;
         }
-        std::memmove(characters_.data(), text.data(), text.size());
+        if (!text.empty()) {
+            std::memmove(characters_.data(), text.data(), text.size());
+        }
         size_ = text.size();
         std::memset(characters_.data() + size_, 0, characters_.size() - size_);
         return true;
@@ -36,7 +38,9 @@ public:
     void append(std::string_view text) {
         const std::size_t room = N - size_;
         const std::size_t count = text.size() < room ? text.size() : room;
-        std::memcpy(characters_.data() + size_, text.data(), count);
+        if (count > 0) {
+            std::memcpy(characters_.data() + size_, text.data(), count);
+        }
         size_ += count;
         characters_[size_] = '\0';
     }

@@ -152,6 +152,7 @@ void HttpConnection::begin_body(std::uint32_t now) {
     if (request_.expects_continue && here == 0 && body_left_ > 0) {
         std::memcpy(out_.data(), kContinue.data(), kContinue.size());
         out_size_ = kContinue.size();
+        out_sent_ = 0;
     }
     take_body({head_.data() + head_size_, here}, now);
 }

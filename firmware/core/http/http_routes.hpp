@@ -32,6 +32,11 @@ public:
         return nullptr;
     }
 
+    // Who answers what nobody else does, if it is asked for by GET. It must outlive this.
+    void set_otherwise(HttpHandler& handler) { otherwise_ = &handler; }
+    // Null when there is none.
+    HttpHandler* otherwise() const { return otherwise_; }
+
     void tick(std::uint32_t now) {
         for (std::size_t i = 0; i < count_; ++i) {
             handlers_[i]->tick(now);
@@ -41,6 +46,7 @@ public:
 private:
     std::array<HttpHandler*, kMost> handlers_{};
     std::size_t count_ = 0;
+    HttpHandler* otherwise_ = nullptr;
 };
 
 }  // namespace peerlens

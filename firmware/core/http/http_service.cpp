@@ -36,6 +36,9 @@ bool is_own(const HttpRequest& request) {
 
 HttpHandler* HttpService::admit(const HttpRequest& request, HttpResponse& response) {
     HttpHandler* handler = routes_.find(request.path);
+    if (handler == nullptr && is_safe(request.method)) {
+        handler = routes_.otherwise();
+    }
     if (handler == nullptr) {
         response.refuse(404, "nothing is at ", request.path);
         return nullptr;

@@ -15,6 +15,8 @@ public:
 
     // The handler must outlive this. Returns false when there are too many.
     bool add(HttpHandler& handler) { return routes_.add(handler); }
+    // For what is nowhere else; see HttpRoutes.
+    void set_otherwise(HttpHandler& handler) { routes_.set_otherwise(handler); }
     // From the next request on.
     void set_secrets(const HttpSecrets& secrets) { credentials_.set(secrets); }
     // For handlers that wait for something.

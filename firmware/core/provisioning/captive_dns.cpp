@@ -56,9 +56,9 @@ std::size_t answer_dns(std::string_view query, const std::array<std::uint8_t, 4>
         return end;
     }
     // The name is the one at offset 12; it lives for 10 s: the phone soon has another network.
-    const unsigned char record[kRecord] = {0xC0, kHeader, 0, kTypeA,     0,          kClassInternet,
-                                           0,    0,       0, 10,         0,          4,
-                                           address[0], address[1], address[2], address[3]};
+    const unsigned char record[kRecord] = {
+        0xC0, kHeader, 0, kTypeA, 0,          kClassInternet, 0,          0,
+        0,    10,      0, 4,      address[0], address[1],     address[2], address[3]};
     std::memcpy(out + end, record, kRecord);
     return end + kRecord;
 }

@@ -20,16 +20,15 @@ public:
     // Of none: it is added as the one that answers otherwise.
     std::string_view path() const override { return ""; }
     HttpAccess access() const override { return HttpAccess::kPublic; }
-    void handle(const HttpRequest&, HttpResponse& response) override {
+    void handle(const HttpRequest& request, HttpResponse& response) override {
         if (!provisioning_.has_access_point()) {
-            return response.refuse(404, "no such address");
+            return response.refuse(404, "nothing is at ", request.path);
         }
         redirect(response);
     }
 
     static void redirect(HttpResponse& response) {
         response.header("Location", kPage);
-        response.header("Cache-Control", "no-store");
         response.text(302, "The setup page is at http://192.168.4.1/\n");
     }
 

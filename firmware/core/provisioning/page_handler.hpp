@@ -12,8 +12,7 @@ namespace peerlens {
 class PageHandler final : public HttpHandler {
 public:
     // `html` stays for ever: it is in flash.
-    PageHandler(std::string_view html, const SetupWindow& window)
-        : html_(html), window_(window) {}
+    PageHandler(std::string_view html, const SetupWindow& window) : html_(html), window_(window) {}
 
     std::string_view path() const override { return "/"; }
     HttpAccess access() const override {
@@ -28,7 +27,6 @@ public:
                         "default-src 'none'; style-src 'unsafe-inline'; "
                         "script-src 'unsafe-inline'; connect-src 'self'; img-src data:; "
                         "form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
-        response.header("Cache-Control", "no-store");
         response.header("Referrer-Policy", "no-referrer");
         response.constant(200, "text/html; charset=utf-8", html_);
     }

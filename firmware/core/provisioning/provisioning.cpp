@@ -44,10 +44,8 @@ void Provisioning::failed(std::uint32_t now, WifiFailure failure) {
 }
 
 bool Provisioning::take_attempt(std::uint32_t now) {
-    const bool wanted =
-        state_ == ProvisioningState::kJoining || state_ == ProvisioningState::kLost;
-    const std::uint32_t pause_ms =
-        state_ == ProvisioningState::kLost ? kLostPauseMs : kPauseMs;
+    const bool wanted = state_ == ProvisioningState::kJoining || state_ == ProvisioningState::kLost;
+    const std::uint32_t pause_ms = state_ == ProvisioningState::kLost ? kLostPauseMs : kPauseMs;
     if (!wanted || trying_ || (tried_ && now - attempt_at_ < pause_ms)) {
         return false;
     }

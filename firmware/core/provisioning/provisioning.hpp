@@ -12,7 +12,7 @@ enum class ProvisioningState : std::uint8_t {
     kUnprovisioned,  // own network; nothing to join
     kJoining,        // tries, again and again
     kJoined,
-    kLost,           // own network, beside the tries
+    kLost,  // own network, beside the tries
 };
 
 const char* name_of(ProvisioningState state);

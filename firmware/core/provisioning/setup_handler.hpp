@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "http/http_handler.hpp"
-#include "json/json_writer.hpp"
 #include "provisioning/network.hpp"
 #include "settings/settings_keeper.hpp"
 
@@ -17,8 +16,9 @@ public:
     static constexpr std::size_t kMostNetworks = 20;
 
     // `firmware`: its version; it must outlive this.
-    SetupHandler(Wifi& wifi, const Network& network, DeviceKind kind, std::string_view firmware)
-        : wifi_(wifi), network_(network), kind_(kind), firmware_(firmware) {}
+    SetupHandler(Wifi& wifi, const Network& network, SettingsKeeper& keeper,
+                 std::string_view firmware)
+        : wifi_(wifi), network_(network), keeper_(keeper), firmware_(firmware) {}
 
     std::string_view path() const override { return "/setup"; }
     HttpAccess access() const override {
@@ -29,9 +29,8 @@ public:
 private:
     Wifi& wifi_;
     const Network& network_;
-    const DeviceKind kind_;
+    SettingsKeeper& keeper_;
     const std::string_view firmware_;
-    JsonWriter json_;
 };
 
 }  // namespace peerlens

@@ -35,6 +35,8 @@ public:
     // What happened since the last call, the oldest first: joined (with an address), failed, or
     // lost after having been joined.
     virtual WifiEvent take_event() = 0;
+    // The device's address in the network that it joined; empty while it is in none.
+    virtual Text<46> address() = 0;
     // Begin to look for networks, unless that is going on.
     virtual void scan() = 0;
     // Write those that the last look found to `out`, the strongest first; returns how many.

@@ -19,9 +19,9 @@ struct WifiSettings {
 // and outlives a factory reset: it is the password of the device's own Wi-Fi, and of the device's
 // HTTP for as long as `AccessSettings::password` is empty.
 struct IdentitySettings {
-    Text<64> id;         // as the gateway knows it
-    Text<512> token;     // secret; what the device says to the gateway or signaling
-    Text<63> hostname;   // of mDNS, without .local
+    Text<64> id;          // as the gateway knows it
+    Text<512> token;      // secret; what the device says to the gateway or signaling
+    Text<63> hostname;    // of mDNS, without .local
     Text<16> setup_code;  // secret, and not to be set
 };
 
@@ -46,8 +46,8 @@ struct ServerSettings {
 // (Bearer) may look: /stream, /snapshot, /status. Without a token only the password is taken.
 struct AccessSettings {
     Text<32> user = "admin";
-    Text<64> password;  // secret; empty: the setup code
-    Text<128> token;    // secret; empty: none
+    Text<64> password;           // secret; empty: the setup code
+    Text<128> token;             // secret; empty: none
     bool open_pictures = false;  // /stream, /snapshot and /status without a credential
 };
 
@@ -72,8 +72,8 @@ struct CameraSettings {
 struct BoardDeviceSettings {
     PinSettings pins;
     BatterySettings battery;
-    double most_forward = 1.0;  // throttle, 0 to 1
-    double most_reverse = 1.0;  // throttle, 0 to 1
+    double most_forward = 1.0;        // throttle, 0 to 1
+    double most_reverse = 1.0;        // throttle, 0 to 1
     std::uint32_t failsafe_ms = 250;  // 100 to 500
     bool reverse = true;
     bool lights = false;

@@ -22,9 +22,8 @@ bool is_json(std::string_view type) {
 }  // namespace
 
 void ChangeHandler::handle(const HttpRequest& request, HttpResponse& response) {
-    response.header("Cache-Control", "no-store");
     if (window_.is_open() && !is_number_host(request.host)) {
-        return response.refuse(421, "expected the device's address in numbers as the host");
+        return response.refuse(403, "expected the device's address in numbers as the host");
     }
     if (is_safe(request.method)) {
         return show(response);
@@ -32,8 +31,8 @@ void ChangeHandler::handle(const HttpRequest& request, HttpResponse& response) {
     if (!is_json(request.content_type)) {
         return response.refuse(415, "expected Content-Type: application/json");
     }
-    if (control_.is_driven()) {
-        return response.refuse(409, "the car is being driven: expected a car that is disarmed");
+    if (!control_.obstacle().empty()) {
+        return response.refuse(409, control_.obstacle());
     }
     change(request, response);
 }
@@ -42,8 +41,7 @@ void ChangeHandler::answer(SettingsKeeper::Change change, HttpResponse& response
     switch (change) {
         case SettingsKeeper::Change::kSaved:
             return response.json(200, R"({"saved":true,"restart":"needed"})");
-        case SettingsKeeper::Change::kRefused:
-            return response.json(422, keeper_.problem_shown());
+        case SettingsKeeper::Change::kRefused: return response.json(422, keeper_.problem_shown());
         case SettingsKeeper::Change::kNotKept:
             return response.refuse(500, "cannot save the settings: ", keeper_.store_reason());
     }

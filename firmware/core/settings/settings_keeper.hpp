@@ -50,6 +50,8 @@ public:
     std::string_view shown();
     // The same for problem().
     std::string_view problem_shown();
+    // For another answer; whatever it held is gone.
+    JsonWriter& writer() { return writer_; }
 
 private:
     Change save(const Settings& wanted);

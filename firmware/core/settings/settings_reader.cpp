@@ -174,7 +174,7 @@ void SettingsReader::refuse(std::string_view name, std::string_view was,
     problem_.expected.append(expected);
 }
 
-std::optional<std::string_view> SettingsReader::text(std::string_view name, std::string_view,
+std::optional<std::string_view> SettingsReader::text(std::string_view name, std::string_view is,
                                                      std::size_t room, TextForm form,
                                                      Secrecy secrecy) {
     const JsonNode* node = find(name);
@@ -197,6 +197,9 @@ std::optional<std::string_view> SettingsReader::text(std::string_view name, std:
         most.append(bytes(room));
         refuse(name, "too long", most);
         return std::nullopt;
+    }
+    if (given == is) {
+        return std::nullopt;  // also what was never set, and must not be empty once it is
     }
     if (!has_form(given, form)) {
         const bool secret = secrecy == Secrecy::kSecret;
@@ -234,8 +237,7 @@ std::optional<bool> SettingsReader::flag(std::string_view name, bool) {
     return node->kind == JsonKind::kTrue;
 }
 
-std::optional<std::size_t> SettingsReader::choice(std::string_view name, std::size_t,
-                                                  Names names) {
+std::optional<std::size_t> SettingsReader::choice(std::string_view name, std::size_t, Names names) {
     const JsonNode* node = find(name);
     if (node == nullptr) {
         return std::nullopt;

@@ -36,8 +36,7 @@ private:
     void open(std::string_view group) override;
     void close() override;
     std::optional<std::string_view> text(std::string_view name, std::string_view is,
-                                         std::size_t room, TextForm form,
-                                         Secrecy secrecy) override;
+                                         std::size_t room, TextForm form, Secrecy secrecy) override;
     std::optional<double> number(std::string_view name, double is, Bounds bounds,
                                  bool whole) override;
     std::optional<bool> flag(std::string_view name, bool is) override;

@@ -14,20 +14,20 @@ namespace peerlens {
 
 // What a text may be, beside UTF-8 without control characters.
 enum class TextForm : std::uint8_t {
-    kWifiName,       // 1 to 32 bytes, or empty
-    kWifiPassword,   // 8 to 63 printable ASCII, 64 hexadecimal digits, or empty
-    kId,             // 1 to 64 of A-Z a-z 0-9 . _ -, the first one alphanumeric
-    kToken,          // 16 or more printable ASCII without a space, or empty
-    kUser,           // 1 to 32 printable ASCII without a colon
-    kPassword,       // 8 or more printable ASCII, or empty
-    kLabel,          // a DNS label: a-z 0-9 -, not at an end
-    kHost,           // a name or an address, or empty
-    kWebSocketUrl,   // ws:// or wss://, or empty
-    kStreamUrl,      // http:// or https://, without credentials, or empty
-    kUpdateUrl,      // http:// or https://, {address} at most behind the host, or empty
-    kCertificates,   // PEM, or empty
-    kPublicKey,      // base64 of a P-256 point, or empty
-    kDeviceToken,    // 1 or more characters, or empty
+    kWifiName,      // 1 to 32 bytes, or empty
+    kWifiPassword,  // 8 to 63 printable ASCII, 64 hexadecimal digits, or empty
+    kId,            // 1 to 64 of A-Z a-z 0-9 . _ -, the first one alphanumeric
+    kToken,         // 16 or more printable ASCII without a space, or empty
+    kUser,          // 1 to 32 printable ASCII without a colon
+    kPassword,      // 8 or more printable ASCII, or empty
+    kLabel,         // a DNS label: a-z 0-9 -, not at an end
+    kHost,          // a name or an address, or empty
+    kWebSocketUrl,  // ws:// or wss://, or empty
+    kStreamUrl,     // http:// or https://, without credentials, or empty
+    kUpdateUrl,     // http:// or https://, {address} at most behind the host, or empty
+    kCertificates,  // PEM, or empty
+    kPublicKey,     // base64 of a P-256 point, or empty
+    kDeviceToken,   // 1 or more characters, or empty
 };
 
 // Secret: written, and never shown.

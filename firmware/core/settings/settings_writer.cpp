@@ -36,8 +36,7 @@ std::optional<std::string_view> SettingsWriter::text(std::string_view name, std:
     return std::nullopt;
 }
 
-std::optional<double> SettingsWriter::number(std::string_view name, double is, Bounds,
-                                             bool whole) {
+std::optional<double> SettingsWriter::number(std::string_view name, double is, Bounds, bool whole) {
     if (whole) {
         writer_.add(name, static_cast<std::int64_t>(is));
     } else {

@@ -15,8 +15,8 @@ protected:
 };
 
 // Whether `host`, of a request, is an address in numbers, with or without a port. In the device's
-// own Wi-Fi all names lead to the device, so that any site's page would pass for one of its own; but
-// none is called by a number.
+// own Wi-Fi all names lead to the device, so that any site's page would pass for one of its own;
+// but none is called by a number.
 inline bool is_number_host(std::string_view host) {
     const bool bracketed = host.substr(0, 1) == "[";
     const std::size_t end = bracketed ? host.find(']') : host.rfind(':');

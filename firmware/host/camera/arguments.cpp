@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "host/machine_options.hpp"
 #include "host/option_values.hpp"
 #include "host/settings_options.hpp"
 #include "settings/frame_size.hpp"
@@ -38,7 +39,13 @@ const char* const kCameraUsage =
     "                       clock-jump reboot; also /control?var=fault&val=NAME\n"
     "  --fault-s SECONDS    how long wifi-gone lasts, 0 to 3600 (5)\n"
     "  --boot-ms N          what the camera's clock shows at the start (0)\n"
-    "  --state FOLDER       where settings are kept; what is there wins over these options\n"
+    "  --settings FILE      where settings are kept; what is there wins over these options\n"
+    "                       (settings.json in the folder of --state)\n"
+    "  --unprovisioned      begin without a network, as a new device does: the setup page is at /\n"
+    "  --state FOLDER       what it keeps while it is off: settings, programs, counters of boots.\n"
+    "                       Without it, it forgets, and refuses updates\n"
+    "  --update-key TEXT    who may sign an update: what `sign_image.py public` prints\n"
+    "  --trial-ms N         how long an update has to show that it works (180000)\n"
     "  --help               this\n";
 
 namespace {
@@ -71,7 +78,7 @@ bool set_fault(std::string_view name, Fault& fault) {
 
 std::string set_device_option(const std::string& name, const std::string& value,
                               CameraArguments& arguments) {
-    Settings& settings = arguments.settings;
+    Settings& settings = arguments.settings.factory;
     if (name == "--basic") {
         return set_basic(name, value, settings.access);
     }
@@ -107,7 +114,7 @@ std::string set_device_option(const std::string& name, const std::string& value,
 
 std::string set_option(const std::string& name, const std::string& value,
                        CameraArguments& arguments) {
-    CameraSettings& camera = arguments.settings.camera;
+    CameraSettings& camera = arguments.settings.factory.camera;
     if (name == "--host") {
         arguments.host = value;
         return complaint(is_address(value), name, "an address in numbers: 0.0.0.0 or ::, say");
@@ -128,9 +135,9 @@ std::string set_option(const std::string& name, const std::string& value,
         arguments.jpegs = value;
         return complaint(!value.empty(), name, "a folder");
     }
-    if (name == "--state") {
-        arguments.state = value;
-        return complaint(!value.empty(), name, "a folder");
+    if (name == "--settings") {
+        arguments.settings.file = value;
+        return complaint(!value.empty(), name, "a file");
     }
     if (name == "--fault") {
         return complaint(set_fault(value, arguments.fault), name, "a fault that --help names");
@@ -142,14 +149,18 @@ std::string set_option(const std::string& name, const std::string& value,
         return complaint(read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms), name,
                          "0 to 4294967295");
     }
-    return set_device_option(name, value, arguments);
+    const auto of_machine =
+        set_machine(name, value, arguments.machine, arguments.settings.factory);
+    return of_machine ? *of_machine : set_device_option(name, value, arguments);
 }
 
 }  // namespace
 
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
-    Settings& settings = arguments.settings;
+    Settings& settings = arguments.settings.factory;
     settings.identity.id = "twin-camera";
+    settings.identity.hostname = "twin-camera";
+    settings.wifi.ssid.assign(kTwinNetwork);
     std::string wrong = set_token_variable("PEERLENS_CAMERA_TOKEN", settings.identity);
     if (!wrong.empty()) {
         return wrong;
@@ -159,6 +170,11 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
         if (name == "--help") {
             arguments.help = true;
             return "";
+        }
+        if (name == "--unprovisioned") {
+            arguments.settings.unprovisioned = true;
+            settings.wifi.ssid.clear();
+            continue;
         }
         if (name == "--stamp" || name == "--open-pictures") {
             (name == "--stamp" ? arguments.stamped : settings.access.open_pictures) = true;
@@ -172,7 +188,11 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
             return wrong;
         }
     }
-    if (settings.access.password.empty() && settings.access.token.empty()) {
+    if (arguments.settings.file.empty() && !arguments.machine.state.empty()) {
+        arguments.settings.file = arguments.machine.state + "/settings.json";
+    }
+    const bool asks = !settings.access.password.empty() || !settings.access.token.empty();
+    if (!asks && !arguments.settings.unprovisioned) {
         settings.access.open_pictures = true;
     }
     return "";

@@ -5,16 +5,17 @@
 #include <string>
 
 #include "fault.hpp"
-#include "settings/settings.hpp"
+#include "host/machine.hpp"
+#include "host/twin_setup.hpp"
 
 namespace peerlens {
 
 struct CameraArguments {
-    Settings settings;  // what the device was made with
+    TwinSettings settings;  // what the device was made with, and where changes are kept
     std::string host = "127.0.0.1";
     std::uint32_t port = 8081;
     std::string jpegs;   // a folder; empty: the scene
-    std::string state;   // a folder; empty: nothing is kept
+    MachineArguments machine;
     Fault fault = Fault::kNone;
     double fault_s = 5.0;
     std::uint32_t boot_ms = 0;

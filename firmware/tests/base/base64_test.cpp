@@ -17,5 +17,17 @@ TEST(Base64, UsesTheWholeAlphabet) {
     EXPECT_EQ(base64(std::array<std::uint8_t, 3>{0, 0, 0}).view(), "AAAA");
 }
 
+TEST(Base64, OfTextOfAnyLength) {
+    char out[64];
+    const auto written = [&](std::string_view text) {
+        return std::string_view(out, write_base64(text, out));
+    };
+    EXPECT_EQ(written(""), "");
+    EXPECT_EQ(written("f"), "Zg==");
+    EXPECT_EQ(written("fo"), "Zm8=");
+    EXPECT_EQ(written("foo"), "Zm9v");
+    EXPECT_EQ(written("foobar\xff"), "Zm9vYmFy/w==");
+}
+
 }  // namespace
 }  // namespace peerlens

@@ -30,8 +30,8 @@ from gateway.drive.settings import CarSettings, DriveSettings
 from gateway.gateway import Gateway
 from gateway.picture_routes import picture_routes
 from gateway.settings import WebrtcSettings
-from peerlens.virtual_car.client import BoardClient
 from peerlens.virtual_car.outputs import NEUTRAL, Outputs
+from peerlens.virtual_car.twin import BoardLink, CompiledTwin
 from protocol.codec import encode
 from protocol.messages import (
     Drive,
@@ -44,6 +44,7 @@ from protocol.messages import (
 )
 from tests.gateway.conftest import SYNTHETIC
 from tests.support.polling import until
+from tests.support.twin_build import built
 
 CARS = {"car1": CarSettings(camera="front", board="board-1")}
 
@@ -52,6 +53,7 @@ class World:
     """One served gateway with one car, and what its board's outputs are."""
 
     def __init__(self, gateway: Gateway, url: URL, session: ClientSession) -> None:
+        self.program = built("twin-car")
         self.gateway = gateway
         self.url = url
         self.session = session
@@ -68,12 +70,8 @@ class World:
         return str(self.url.with_scheme("ws") / "ws/board")
 
     async def plug_in(self, token: str | None = None) -> asyncio.Task[None]:
-        client = BoardClient(
-            self.board_url,
-            RegisterBoard("board-1", token=token),
-            on_outputs=self._output,
-        )
-        task = asyncio.create_task(client.run())
+        link = BoardLink(self.board_url, "board-1", token)
+        task = asyncio.create_task(CompiledTwin(self.program, link, self._output).run())
         self.board_tasks.append(task)
         await until(lambda: self.car.board is not None, "the board")
         return task

@@ -194,7 +194,8 @@ export class Climber<A extends Attempt> {
     if (attempt.state === "failed") this.#ended(id, attempt, nowMs);
     else {
       if (attempt.isAnswered) this.#ladder.answered(id, nowMs);
-      if (attempt.hasWay) this.#ladder.connected(id, nowMs);
+      if (attempt.hasWay) this.#ladder.reached(id, nowMs);
+      if (attempt.isConnected) this.#ladder.connected(id, nowMs);
       if (attempt.state === "live") this.#ladder.live(id, attempt.path, nowMs);
       if (this.#ladder.shown === id) this.#note(id, attempt, "shown");
     }

@@ -53,9 +53,12 @@ export const RELAY_AFTER_DEATH_MS = 400;
 const ROUND_TRIPS = 3;
 /** How long the link to the server may take before the relay is tried without it. */
 const SERVER_MS = 1_500;
-/** Connected, and still no picture: large packets get lost on it, say. */
+/** A way is found, or the connection on it stands, and still no picture: large packets get lost, say. */
 export const PICTURE_MS = 3_000;
-/** A way that works connects within this; one that is beside another gets no longer. */
+/**
+ * A way that works connects within this, and has a picture as long after; one that is beside
+ * another gets no longer. They may share a thin network, so a picture takes its time.
+ */
 export const TRIAL_MS = 5_000;
 /** Between trials of better ways, while another one is shown. */
 export const PAUSES_MS = [2_000, 5_000, 10_000, 20_000, 40_000, 60_000] as const;
@@ -92,6 +95,7 @@ interface Attempt {
   readonly way: Way;
   readonly startedMs: number;
   answeredMs: number | null;
+  reachedMs: number | null;
   connectedMs: number | null;
   liveMs: number | null;
   path: Path | null;
@@ -143,8 +147,15 @@ export class Ladder {
     this.#isIncurable = false;
   }
 
-  /** The far end is reached by `id`. */
+  /** The far end is reached by `id`: a connection on that way follows. */
+  reached(id: number, nowMs: number): void {
+    const attempt = this.#attempts.get(id);
+    if (attempt !== undefined) attempt.reachedMs ??= nowMs;
+  }
+
+  /** The connection of `id` stands. */
   connected(id: number, nowMs: number): void {
+    this.reached(id, nowMs);
     const attempt = this.#attempts.get(id);
     if (attempt !== undefined) attempt.connectedMs ??= nowMs;
   }
@@ -153,7 +164,7 @@ export class Ladder {
   live(id: number, path: Path | null, nowMs: number): void {
     const attempt = this.#attempts.get(id);
     if (attempt === undefined) return;
-    attempt.connectedMs ??= nowMs;
+    this.connected(id, nowMs);
     attempt.liveMs ??= nowMs;
     attempt.path = path;
   }
@@ -195,7 +206,7 @@ export class Ladder {
     this.#isIncurable = false;
     if (this.#shown !== null) return [];
     const stale = this.#others.filter(
-      ({ connectedMs, startedMs }) => connectedMs === null && nowMs - startedMs > YOUNG_MS,
+      ({ reachedMs, startedMs }) => reachedMs === null && nowMs - startedMs > YOUNG_MS,
     );
     this.#climb(nowMs, this.#isAfterDeath);
     return stale.map(({ id }) => this.#stop(id, "replaced"));
@@ -221,7 +232,10 @@ export class Ladder {
       ...(this.#shown === null ? [this.#turnMs, this.#relayMs] : []),
       ...(this.#shown?.path === "direct" ? [] : WAYS.map((way) => this.#due[way])),
       ...this.#others.map(({ startedMs }) => startedMs + TRIAL_MS),
-      ...this.#others.map(({ connectedMs }) => (connectedMs ?? Infinity) + PICTURE_MS),
+      ...this.#others.flatMap((attempt) => {
+        const sinceMs = waitingSinceMs(attempt) ?? Infinity;
+        return [sinceMs + PICTURE_MS, sinceMs + TRIAL_MS];
+      }),
     ];
     const next = Math.min(...times.filter((timeMs) => timeMs > nowMs));
     return next === Infinity ? null : next;
@@ -340,14 +354,14 @@ export class Ladder {
     if (shownPath === null) return [];
     const moves: Move[] = [];
     for (const attempt of this.#others) {
-      const { id, way, path, startedMs, connectedMs, liveMs } = attempt;
+      const { id, way, path, startedMs, reachedMs, liveMs } = attempt;
       if (isHeld || !isBetter(bestOf(way), shownPath)) {
         moves.push(this.#stop(id, "not-needed"));
         continue;
       }
       const isWorse = liveMs !== null && path !== null && !isBetter(path, shownPath);
-      const isLate = connectedMs === null && nowMs - startedMs >= TRIAL_MS;
-      const isBlind = connectedMs !== null && nowMs - connectedMs >= PICTURE_MS;
+      const isLate = reachedMs === null && nowMs - startedMs >= TRIAL_MS;
+      const isBlind = nowMs - (waitingSinceMs(attempt) ?? nowMs) >= TRIAL_MS;
       if (!isWorse && !isLate && !isBlind) continue;
       this.#later(way, nowMs);
       moves.push(this.#stop(id, isWorse ? "no-better" : isLate ? "no-connection" : "no-picture"));
@@ -364,7 +378,13 @@ export class Ladder {
       this.#id += 1;
       const id = this.#id;
       const startedMs = nowMs;
-      const unknown = { answeredMs: null, connectedMs: null, liveMs: null, path: null };
+      const unknown = {
+        answeredMs: null,
+        reachedMs: null,
+        connectedMs: null,
+        liveMs: null,
+        path: null,
+      };
       this.#attempts.set(id, { id, way, startedMs, ...unknown });
       if (way !== "relay") this.#firstMs ??= nowMs;
       moves.push({ do: "start", id, way });
@@ -390,12 +410,11 @@ export class Ladder {
 
   /** A session stands, and it is not its fault if it has no picture yet. */
   #isReached(nowMs: number, { isCameraAway }: Conditions): boolean {
-    return this.#others.some(
-      ({ way, connectedMs }) =>
-        way !== "relay" &&
-        connectedMs !== null &&
-        (isCameraAway || nowMs - connectedMs < PICTURE_MS),
-    );
+    return this.#others.some((attempt) => {
+      const sinceMs = waitingSinceMs(attempt);
+      if (attempt.way === "relay" || sinceMs === null) return false;
+      return isCameraAway || nowMs - sinceMs < PICTURE_MS;
+    });
   }
 
   /** Nothing comes of `way` right now. */
@@ -408,4 +427,9 @@ export class Ladder {
     this.#attempts.delete(id);
     return { do: "stop", id, why };
   }
+}
+
+/** Since when a picture could be there; each step that was made gives it time anew. */
+function waitingSinceMs({ reachedMs, connectedMs }: Attempt): number | null {
+  return connectedMs ?? reachedMs;
 }

@@ -216,6 +216,24 @@ describe("a climb", () => {
     expect(moves()).toEqual(["0 start direct", "3100 start turn", "3100 start relay"]);
   });
 
+  it("gives a connection its time for a picture, however long its way took to connect", () => {
+    pass(100);
+    ladder.reached(id("direct"), nowMs);
+    pass(2_500);
+    ladder.connected(id("direct"), nowMs);
+    pass(2_999);
+    expect(moves()).toEqual(["0 start direct"]);
+    pass(1);
+    expect(moves()).toEqual(["5600 start turn", "5600 start relay"]);
+  });
+
+  it("tries the others when a way is found and no connection comes of it", () => {
+    pass(100);
+    ladder.reached(id("direct"), nowMs);
+    pass(3_000);
+    expect(moves()).toEqual(["0 start direct", "3100 start turn", "3100 start relay"]);
+  });
+
   it("tries again with growing delays while there is nothing to show", () => {
     conditions = { ...ALL, can: { direct: true, turn: false, relay: false } };
     pass(0);
@@ -290,8 +308,20 @@ describe("trials of better ways", () => {
   it("end when they connect and give no picture", () => {
     showRelay();
     ladder.connected(id("direct"), nowMs);
-    pass(3_000);
-    expect(moves()).toContain("4030 stop direct no-picture");
+    pass(5_000);
+    expect(moves()).toContain("6030 stop direct no-picture");
+  });
+
+  it("get time for a picture from when they connect, not from when a way was found", () => {
+    showRelay();
+    ladder.reached(id("direct"), nowMs);
+    pass(2_000);
+    ladder.connected(id("direct"), nowMs);
+    moves();
+    pass(4_999);
+    expect(moves().filter((move) => move.includes("direct"))).toEqual([]);
+    pass(1);
+    expect(moves()).toContain("8030 stop direct no-picture");
   });
 
   it("look for a better TURN server too, and keep the one that is as good", () => {
