@@ -120,7 +120,7 @@ void CameraUplink::write(JsonWriter& json, std::uint32_t) {
     }
     if (settings_ != nullptr && settings_->server.mode == LinkMode::kPush) {
         json.add("pushed", link_.pushed());
-        json.add("leftOut", link_.left_out());
+        json.add("left_out", link_.left_out());
     }
     json.close();
 }

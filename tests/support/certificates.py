@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 VALID_FOR = datetime.timedelta(days=2)
+HOUR = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,16 @@ class Certificates:
     key: Path
 
 
-def certificates(folder: Path, *names: str) -> Certificates:
-    """Make a certificate for ``names`` (host names or addresses) in ``folder``."""
+def certificates(
+    folder: Path,
+    *names: str,
+    begins_in: datetime.timedelta = -HOUR,
+    ends_in: datetime.timedelta = VALID_FOR,
+) -> Certificates:
+    """Make a certificate for ``names`` (host names or addresses) in ``folder``.
+
+    The authority's own one is always valid.
+    """
     authority_key, key = _new_key(), _new_key()
     authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Peerlens test")])
     authority = (
@@ -34,7 +43,7 @@ def certificates(folder: Path, *names: str) -> Certificates:
     )
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     certificate = (
-        _builder(subject, authority_name, key)
+        _builder(subject, authority_name, key, begins_in, ends_in)
         .add_extension(x509.SubjectAlternativeName(_alternatives(names)), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
@@ -56,7 +65,11 @@ def _new_key() -> ec.EllipticCurvePrivateKey:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    begins_in: datetime.timedelta = -HOUR,
+    ends_in: datetime.timedelta = VALID_FOR,
 ) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
@@ -65,8 +78,8 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + VALID_FOR)
+        .not_valid_before(now + begins_in)
+        .not_valid_after(now + ends_in)
     )
 
 

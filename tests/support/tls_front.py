@@ -7,20 +7,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support.certificates import certificates
+from tests.support.certificates import Certificates, certificates
 
 CHUNK_BYTES = 65_536
 HOST = "127.0.0.1"
 
 
 @contextlib.asynccontextmanager
-async def tls_front(url: str, folder: Path) -> AsyncIterator[str]:
+async def tls_front(
+    url: str, folder: Path, issued: Certificates | None = None
+) -> AsyncIterator[str]:
     """Serve what is at ``url`` (http) over TLS as well; yield that address.
 
-    The certificate is from an authority that nobody knows.
+    The certificate, unless one is given, is from an authority that nobody knows.
     """
     behind = urlsplit(url)
-    issued = certificates(folder, HOST)
+    issued = issued or certificates(folder, HOST)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(issued.certificate, issued.key)
 

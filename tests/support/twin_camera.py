@@ -40,15 +40,22 @@ class TwinFaults:
 class TwinCamera:
     """``async with`` starts it, :meth:`stop` pulls the plug and :meth:`start` puts it back.
 
-    Everybody may look, unless the ``arguments`` say what HTTP asks for.
+    Everybody may look, unless the ``arguments`` say what HTTP asks for. ``inside`` is a command
+    that runs another.
     """
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        inside: tuple[str, ...] = (),
+    ) -> None:
         self.faults = TwinFaults(self)
         self.url = ""
         locked = "--basic" in arguments or "--bearer" in arguments
         self._arguments = (*OPEN, *arguments) if not locked else arguments
         self._environment = environment or {}
+        self._inside = inside
         self._program: Program | None = None
         self._port = 0
 
@@ -100,7 +107,7 @@ class TwinCamera:
     async def start(self) -> None:
         """Start it, at the same port as before if there was one."""
         process = await asyncio.create_subprocess_exec(
-            str(built("twin-camera")),
+            *(*self._inside, str(built("twin-camera"))),
             *("--port", str(self._port), *self._arguments),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
