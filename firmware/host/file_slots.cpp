@@ -65,6 +65,10 @@ std::string FileSlots::boot(const Version& built) {
         choice = *read;
     }
     choice.boot();
+    if (!folder_.keeps()) {
+        choice_ = choice;
+        return "";
+    }
     return remember(choice) ? "" : folder_.path_of(kBootFile) + ": cannot be written";
 }
 

@@ -12,7 +12,8 @@
 namespace peerlens {
 
 // The twin that runs is always this program; what its slot holds stands for it. So a twin has the
-// version of its slot, and behaves as the slot's first line says (fault()).
+// version of its slot, and behaves as the slot's first line says (fault()). Without a folder there
+// is one program, and no room for another.
 class FileSlots final : public UpdateSlots {
 public:
     static constexpr std::size_t kCapacity = 4 * 1024 * 1024;

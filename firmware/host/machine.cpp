@@ -5,19 +5,19 @@
 #include <thread>
 
 #include "update/built_version.hpp"
-#include "update/trial.hpp"
 
 namespace peerlens {
 
-Machine::Machine(const std::string& folder, const Clock& clock, Reboot& reboot)
-    : clock_(clock),
+Machine::Machine(const MachineArguments& arguments, const Clock& clock, Reboot& reboot)
+    : trial_ms_(arguments.trial_ms),
+      clock_(clock),
       reboot_(reboot),
-      folder_(folder),
+      folder_(arguments.state),
       slots_(folder_),
       counters_(folder_),
       record_(counters_) {}
 
-std::string Machine::boot(std::uint32_t trial_ms) {
+std::string Machine::boot() {
     std::string wrong = folder_.create();
     wrong = wrong.empty() ? slots_.boot(kBuiltVersion) : wrong;
     if (!wrong.empty()) {
@@ -28,16 +28,16 @@ std::string Machine::boot(std::uint32_t trial_ms) {
         std::fprintf(stderr, "the task %s hangs\n", name);
         reboot(ResetReason::kWatchdog);
     });
-    misbehave(slots_.fault(), trial_ms);
+    misbehave(slots_.fault());
     return "";
 }
 
-void Machine::misbehave(const std::string& fault, std::uint32_t trial_ms) {
+void Machine::misbehave(const std::string& fault) {
     if (fault == "crash") {
         reboot(ResetReason::kPanic);
     }
     WatchedTask task(*watchdog_, "main");
-    Trial trial(slots_, record_, clock_.now(), trial_ms);
+    Trial trial(slots_, record_, clock_.now(), trial_ms_);
     while (fault == "hang" || fault == "deaf") {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
         if (fault == "hang") {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,7 +13,12 @@ namespace peerlens {
 
 void Reboot::add(const std::vector<std::string>& more) {
     const std::lock_guard lock(mutex_);
-    arguments_.insert(arguments_.end(), more.begin(), more.end());
+    const bool there =
+        arguments_.size() >= more.size() &&
+        std::equal(more.begin(), more.end(), arguments_.end() - static_cast<long>(more.size()));
+    if (!there) {
+        arguments_.insert(arguments_.end(), more.begin(), more.end());
+    }
 }
 
 void Reboot::now() {

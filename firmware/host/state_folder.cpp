@@ -34,6 +34,9 @@ bool write_all(int descriptor, std::string_view bytes) {
 }
 
 std::string StateFolder::create() const {
+    if (!keeps()) {
+        return "";
+    }
     if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) {
         return path_ + ": " + std::strerror(errno);
     }
@@ -44,6 +47,9 @@ std::string StateFolder::create() const {
 }
 
 bool StateFolder::save(const std::string& name, std::string_view bytes) const {
+    if (!keeps()) {
+        return false;
+    }
     const std::string path = path_of(name);
     const std::string fresh = path + ".new";
     const int descriptor = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -57,6 +63,9 @@ bool StateFolder::save(const std::string& name, std::string_view bytes) const {
 }
 
 bool StateFolder::load(const std::string& name, std::size_t at_most, std::string& bytes) const {
+    if (!keeps()) {
+        return false;
+    }
     const int descriptor = open(path_of(name).c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
         return false;
@@ -74,6 +83,9 @@ bool StateFolder::load(const std::string& name, std::size_t at_most, std::string
 }
 
 bool StateFolder::erase(const std::string& name) const {
+    if (!keeps()) {
+        return true;
+    }
     const bool gone = unlink(path_of(name).c_str()) == 0 || errno == ENOENT;
     return gone && sync_file(path_, O_RDONLY | O_DIRECTORY);
 }

@@ -7,11 +7,12 @@
 
 namespace peerlens {
 
-// Whole or not at all, whenever the process is killed.
+// Whole or not at all, whenever the process is killed. One without a path keeps nothing.
 class StateFolder {
 public:
     explicit StateFolder(std::string path) : path_(std::move(path)) {}
 
+    bool keeps() const { return !path_.empty(); }
     // Make it if it is not there. Returns what is wrong, or an empty string.
     std::string create() const;
 

@@ -7,7 +7,7 @@
 namespace peerlens {
 
 TwinSetup::TwinSetup(DeviceKind kind, const TwinSettings& wanted, std::string_view firmware,
-                     StandardOutput& output, std::uint32_t now)
+                     Tls* ddns_tls, StandardOutput& output, std::uint32_t now)
     : store_(wanted.file),
       wifi_(
           [&output, told = wanted.unprovisioned || !wanted.file.empty()](const std::string& what) {
@@ -16,7 +16,7 @@ TwinSetup::TwinSetup(DeviceKind kind, const TwinSettings& wanted, std::string_vi
               }
           }),
       device_({kind, wanted.factory, firmware, setup_page(), store_, wifi_, random_, wall_clock_,
-               tls_.client()},
+               ddns_tls},
               now) {
     if (device_.origin() == SettingsOrigin::kUnusable) {
         complain(kind == DeviceKind::kCamera ? "twin-camera" : "twin-car");

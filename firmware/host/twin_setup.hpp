@@ -5,12 +5,12 @@
 #include <string>
 
 #include "device/device_setup.hpp"
+#include "device/tls.hpp"
 #include "host/file_settings_store.hpp"
 #include "host/simulated_wifi.hpp"
 #include "host/standard_output.hpp"
 #include "host/system_clock.hpp"
 #include "host/system_random.hpp"
-#include "host/system_tls.hpp"
 
 namespace peerlens {
 
@@ -27,8 +27,8 @@ constexpr std::string_view kTwinNetwork = "host";
 class TwinSetup {
 public:
     // Says on stderr what is wrong with the file; the factory settings count then. What `wanted`
-    // holds must outlive this.
-    TwinSetup(DeviceKind kind, const TwinSettings& wanted, std::string_view firmware,
+    // holds must outlive this. `ddns_tls` may be null.
+    TwinSetup(DeviceKind kind, const TwinSettings& wanted, std::string_view firmware, Tls* ddns_tls,
               StandardOutput& output, std::uint32_t now);
 
     DeviceSetup& device() { return device_; }
@@ -39,7 +39,6 @@ private:
 
     SystemRandom random_;
     SystemClock wall_clock_;
-    SystemTls tls_;
     FileSettingsStore store_;
     SimulatedWifi wifi_;
     DeviceSetup device_;

@@ -29,7 +29,6 @@ public:
 
     static void redirect(HttpResponse& response) {
         response.header("Location", kPage);
-        response.header("Cache-Control", "no-store");
         response.text(302, "The setup page is at http://192.168.4.1/\n");
     }
 

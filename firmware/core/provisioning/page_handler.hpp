@@ -27,7 +27,6 @@ public:
                         "default-src 'none'; style-src 'unsafe-inline'; "
                         "script-src 'unsafe-inline'; connect-src 'self'; img-src data:; "
                         "form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
-        response.header("Cache-Control", "no-store");
         response.header("Referrer-Policy", "no-referrer");
         response.constant(200, "text/html; charset=utf-8", html_);
     }

@@ -5,7 +5,7 @@ namespace peerlens {
 void SetupHandler::handle(const HttpRequest& request, HttpResponse& response) {
     const Provisioning& provisioning = network_.provisioning();
     if (provisioning.is_open() && !is_number_host(request.host)) {
-        return response.refuse(421, "expected the device's address in numbers as the host");
+        return response.refuse(403, "expected the device's address in numbers as the host");
     }
     WifiNetwork networks[kMostNetworks];
     const std::size_t count = wifi_.networks(networks, kMostNetworks);
@@ -27,7 +27,6 @@ void SetupHandler::handle(const HttpRequest& request, HttpResponse& response) {
         json.close();
     }
     json.close_list();
-    response.header("Cache-Control", "no-store");
     response.json(200, json.finish());
     wifi_.scan();
 }

@@ -22,9 +22,8 @@ bool is_json(std::string_view type) {
 }  // namespace
 
 void ChangeHandler::handle(const HttpRequest& request, HttpResponse& response) {
-    response.header("Cache-Control", "no-store");
     if (window_.is_open() && !is_number_host(request.host)) {
-        return response.refuse(421, "expected the device's address in numbers as the host");
+        return response.refuse(403, "expected the device's address in numbers as the host");
     }
     if (is_safe(request.method)) {
         return show(response);

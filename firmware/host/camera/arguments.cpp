@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "host/machine_options.hpp"
 #include "host/option_values.hpp"
 #include "host/settings_options.hpp"
 #include "settings/frame_size.hpp"
@@ -39,8 +40,12 @@ const char* const kCameraUsage =
     "  --fault-s SECONDS    how long wifi-gone lasts, 0 to 3600 (5)\n"
     "  --boot-ms N          what the camera's clock shows at the start (0)\n"
     "  --settings FILE      where settings are kept; what is there wins over these options\n"
+    "                       (settings.json in the folder of --state)\n"
     "  --unprovisioned      begin without a network, as a new device does: the setup page is at /\n"
-    "  --state FOLDER       where settings are kept; what is there wins over these options\n"
+    "  --state FOLDER       what it keeps while it is off: settings, programs, counters of boots.\n"
+    "                       Without it, it forgets, and refuses updates\n"
+    "  --update-key TEXT    who may sign an update: what `sign_image.py public` prints\n"
+    "  --trial-ms N         how long an update has to show that it works (180000)\n"
     "  --help               this\n";
 
 namespace {
@@ -134,10 +139,6 @@ std::string set_option(const std::string& name, const std::string& value,
         arguments.settings.file = value;
         return complaint(!value.empty(), name, "a file");
     }
-    if (name == "--state") {
-        arguments.state = value;
-        return complaint(!value.empty(), name, "a folder");
-    }
     if (name == "--fault") {
         return complaint(set_fault(value, arguments.fault), name, "a fault that --help names");
     }
@@ -148,7 +149,9 @@ std::string set_option(const std::string& name, const std::string& value,
         return complaint(read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms), name,
                          "0 to 4294967295");
     }
-    return set_device_option(name, value, arguments);
+    const auto of_machine =
+        set_machine(name, value, arguments.machine, arguments.settings.factory);
+    return of_machine ? *of_machine : set_device_option(name, value, arguments);
 }
 
 }  // namespace
@@ -184,6 +187,9 @@ std::string parse_arguments(int count, const char* const* values, CameraArgument
         if (!wrong.empty()) {
             return wrong;
         }
+    }
+    if (arguments.settings.file.empty() && !arguments.machine.state.empty()) {
+        arguments.settings.file = arguments.machine.state + "/settings.json";
     }
     const bool asks = !settings.access.password.empty() || !settings.access.token.empty();
     if (!asks && !arguments.settings.unprovisioned) {

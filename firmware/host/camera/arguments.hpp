@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fault.hpp"
+#include "host/machine.hpp"
 #include "host/twin_setup.hpp"
 
 namespace peerlens {
@@ -14,7 +15,7 @@ struct CameraArguments {
     std::string host = "127.0.0.1";
     std::uint32_t port = 8081;
     std::string jpegs;   // a folder; empty: the scene
-    std::string state;   // a folder; empty: nothing is kept
+    MachineArguments machine;
     Fault fault = Fault::kNone;
     double fault_s = 5.0;
     std::uint32_t boot_ms = 0;

@@ -5,15 +5,18 @@
 #include <thread>
 
 #include "device/capture.hpp"
+#include "device/task_watchdog.hpp"
 
 namespace peerlens {
 
 // Runs as long as it lives.
 class CaptureThread {
 public:
-    explicit CaptureThread(Capture& capture)
-        : thread_([this, &capture] {
+    CaptureThread(Capture& capture, TaskWatchdog& watchdog)
+        : thread_([this, &capture, &watchdog] {
+              WatchedTask task(watchdog, "capture");
               while (!ending_) {
+                  task.feed();
                   capture.step();
               }
           }) {}

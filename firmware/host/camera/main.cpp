@@ -1,12 +1,10 @@
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "host/machine.hpp"
+#include "host/monotonic_clock.hpp"
+#include "host/reboot.hpp"
 #include "host/signals.hpp"
 #include "arguments.hpp"
 #include "folder_pictures.hpp"
@@ -21,20 +19,6 @@ int complain(const std::string& wrong) {
     return 2;
 }
 
-// Start anew as this program, at the same port and without the fault.
-[[noreturn]] void reboot(int count, char** values, std::uint16_t port) {
-    const std::string at = std::to_string(port);
-    std::vector<char*> again(values, values + count);
-    for (const char* part : {"--fault", "none", "--port", at.c_str()}) {
-        again.push_back(const_cast<char*>(part));
-    }
-    again.push_back(nullptr);
-    Signals::hold();
-    execv("/proc/self/exe", again.data());
-    std::fprintf(stderr, "twin-camera: cannot start again: %s\n", std::strerror(errno));
-    _exit(1);
-}
-
 int run(int count, char** values) {
     CameraArguments arguments;
     const std::string wrong = parse_arguments(count, values, arguments);
@@ -46,6 +30,13 @@ int run(int count, char** values) {
         return 0;
     }
     Signals::install();
+    const MonotonicClock clock(arguments.boot_ms);
+    Reboot reboot(count, values);
+    Machine machine(arguments.machine, clock, reboot);
+    const std::string unbootable = machine.boot();
+    if (!unbootable.empty()) {
+        return complain("--state: " + unbootable);
+    }
     ScenePictures scene(arguments.stamped);
     FolderPictures folder;
     if (!arguments.jpegs.empty()) {
@@ -55,13 +46,16 @@ int run(int count, char** values) {
         }
     }
     Pictures& pictures = arguments.jpegs.empty() ? static_cast<Pictures&>(scene) : folder;
-    const auto camera = std::make_unique<TwinCamera>(arguments, pictures);
+    auto camera = std::make_unique<TwinCamera>(arguments, pictures, machine);
     const std::string deaf = camera->listen();
     if (!deaf.empty()) {
         return complain(deaf);
     }
+    // At the same port, and without the fault.
+    machine.boot_with({"--fault", "none", "--port", std::to_string(camera->port())});
     if (camera->run() == TwinCamera::End::kReboot) {
-        reboot(count, values, camera->port());
+        camera.reset();
+        machine.reboot(ResetReason::kSoftware);
     }
     return 0;
 }

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <thread>
 
-#include "host/signals.hpp"
 #include "capture_thread.hpp"
+#include "host/signals.hpp"
 
 namespace peerlens {
 namespace {
@@ -22,18 +22,23 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
-TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures)
+TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures, Machine& machine)
     : arguments_(arguments),
+      machine_(machine),
+      version_(text_of(machine.version())),
       clock_(arguments.boot_ms),
-      setup_(DeviceKind::kCamera, arguments_.settings, "0.1.0", output_, clock_.now()),
+      setup_(DeviceKind::kCamera, arguments_.settings, version_.view(), ddns_tls_.client(), output_,
+             clock_.now()),
       frames_(kSlotBytes * CameraDevice::kSlots),
       sensor_(pictures, setup_.settings().camera, arguments.boot_ms),
       switch_(sensor_),
       device_({clock_, sensor_, sensor_, frames_.data(), kSlotBytes, CameraDevice::kSlots},
               setup_.device().secrets()),
-      uplink_(random_, clock_, tls_.client(), device_.frames(), {"twin-camera", "0.1.0", 0},
-              *this) {
+      uplink_(random_, clock_, tls_.client(), device_.frames(), {"twin-camera", version_.view(), 0},
+              *this),
+      updates_(machine, gate_, "twin-camera", setup_.settings().update_public_key, clock_.now()) {
     setup_.device().attach(device_.http(), device_.status(), device_.loop(), gate_);
+    updates_.attach(device_.http(), device_.status());
     device_.control().add(switch_);
     device_.status().add(switch_);
     device_.status().add(uplink_);
@@ -58,12 +63,16 @@ std::string TwinCamera::listen() {
 
 TwinCamera::End TwinCamera::run() {
     {
-        const CaptureThread capturing(device_.capture());
+        const CaptureThread capturing(device_.capture(), machine_.watchdog());
+        WatchedTask task(machine_.watchdog(), "loop");
         while (!Signals::is_stopping() && !output_.is_closed() && !rebooting_) {
+            task.feed();
             device_.pass(kPassMs);
             output_.look();
             act(sensor_.fault());
-            rebooting_ = rebooting_ || setup_.device().restart_due(clock_.now());
+            const std::uint32_t now = clock_.now();
+            rebooting_ =
+                rebooting_ || setup_.device().restart_due(now) || updates_.reboot_due(now);
         }
         device_.listener().close();
         if (!rebooting_) {
@@ -104,6 +113,9 @@ void TwinCamera::lose_wifi() {
 }
 
 void TwinCamera::tell_link(bool is_up, std::string_view reason) {
+    if (is_up) {
+        updates_.link_up();
+    }
     output_.line("link %s%s", is_up ? "up" : "down ", printable(reason).c_str());
 }
 
@@ -115,6 +127,7 @@ void TwinCamera::be_away(std::uint32_t ms) const {
     const std::uint32_t since = clock_.now();
     while (clock_.now() - since < ms && !Signals::is_stopping()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        machine_.watchdog().feed();
     }
 }
 

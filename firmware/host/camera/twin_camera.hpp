@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "host/machine.hpp"
 #include "host/monotonic_clock.hpp"
 #include "host/standard_output.hpp"
 #include "host/system_random.hpp"
 #include "host/system_tls.hpp"
 #include "host/twin_setup.hpp"
+#include "host/twin_updates.hpp"
 #include "arguments.hpp"
 #include "device/camera_device.hpp"
 #include "device/camera_uplink.hpp"
@@ -32,7 +34,7 @@ public:
 
     enum class End : std::uint8_t { kStopped, kReboot };
 
-    TwinCamera(const CameraArguments& arguments, Pictures& pictures);
+    TwinCamera(const CameraArguments& arguments, Pictures& pictures, Machine& machine);
 
     // Take a picture, and open the port; returns what is wrong, or an empty string.
     std::string listen();
@@ -51,9 +53,12 @@ private:
     void be_away(std::uint32_t ms) const;
 
     const CameraArguments arguments_;
+    Machine& machine_;
+    const VersionText version_;
     const MonotonicClock clock_;
     SystemRandom random_;
     SystemTls tls_;
+    SystemTls ddns_tls_;
     StandardOutput output_;
     TwinSetup setup_;
     OpenGate gate_;
@@ -62,6 +67,7 @@ private:
     FaultSwitch switch_;
     CameraDevice device_;
     CameraUplink uplink_;
+    TwinUpdates updates_;
     std::uint16_t port_ = 0;
 
     Fault fault_ = Fault::kNone;  // as it was in the last pass

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "host/machine_options.hpp"
 #include "host/option_values.hpp"
 #include "host/settings_options.hpp"
 #include "websocket/server_url.hpp"
@@ -36,6 +37,10 @@ const char* const kCarUsage =
     "                     TILT-US`, duty of 1000\n"
     "  --timing           print at the end how late the loop came:\n"
     "                     `loop PASSES P50-US P99-US MOST-US`\n"
+    "  --state FOLDER     what it keeps while it is off: programs, counters of boots. Without it,\n"
+    "                     it forgets, and refuses updates\n"
+    "  --update-key TEXT  who may sign an update: what `sign_image.py public` prints\n"
+    "  --trial-ms N       how long an update has to show that it works (180000)\n"
     "  --trace            print `cmd MICROSECONDS SEQ` for each command that is obeyed\n"
     "  --help             this\n";
 
@@ -108,7 +113,7 @@ std::optional<std::string> set_twin(const std::string& name, const std::string& 
         return complaint(!value.empty() && arguments.settings.access.token.assign(value), name,
                          "a token of 1 to 128 bytes");
     }
-    return std::nullopt;
+    return set_machine(name, value, arguments.machine, arguments.settings);
 }
 
 bool set_flag(const std::string& name, CarArguments& arguments) {

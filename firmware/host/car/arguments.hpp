@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "host/machine.hpp"
 #include "settings/settings.hpp"
 
 namespace peerlens {
@@ -13,6 +14,7 @@ struct CarArguments {
     Settings settings;  // what the device was made with
     std::string http_host = "127.0.0.1";
     std::optional<std::uint32_t> http_port;  // none: no HTTP; 0: any
+    MachineArguments machine;
     double battery_percent = 100.0;
     std::uint32_t boot_ms = 0;
     std::uint32_t stall_ms = 400;

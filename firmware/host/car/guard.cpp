@@ -6,9 +6,11 @@
 
 namespace peerlens {
 
-Guard::Guard(OutputGate& gate, const Clock& clock)
-    : thread_(quiet_thread([this, &gate, &clock] {
+Guard::Guard(OutputGate& gate, const Clock& clock, TaskWatchdog& watchdog)
+    : thread_(quiet_thread([this, &gate, &clock, &watchdog] {
+          WatchedTask task(watchdog, "guard");
           while (!ending_) {
+              task.feed();
               gate.check(clock.now());
               std::this_thread::sleep_for(std::chrono::milliseconds(5));
           }

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "device/clock.hpp"
+#include "device/task_watchdog.hpp"
 #include "drive/output_gate.hpp"
 
 namespace peerlens {
@@ -12,7 +13,7 @@ namespace peerlens {
 // Runs as long as it lives; checks every 5 ms.
 class Guard {
 public:
-    Guard(OutputGate& gate, const Clock& clock);
+    Guard(OutputGate& gate, const Clock& clock, TaskWatchdog& watchdog);
     ~Guard();
 
     Guard(const Guard&) = delete;

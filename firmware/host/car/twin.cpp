@@ -30,32 +30,45 @@ HttpSecrets secrets_of(const AccessSettings& access) {
 
 }  // namespace
 
-Twin::Twin(const CarArguments& arguments)
+Twin::Twin(const CarArguments& arguments, Machine& machine)
     : arguments_(arguments),
+      machine_(machine),
+      version_(text_of(machine.version())),
       clock_(arguments.boot_ms),
       connection_(resolver_, tls_.client()),
       pins_(output_, arguments.pulses),
       sensors_(arguments_.settings.board.battery, arguments.battery_percent),
-      device_(board_control_settings(arguments_.settings, "twin-car", "0.1.0"),
+      device_(board_control_settings(arguments_.settings, "twin-car", version_.view()),
               secrets_of(arguments_.settings.access),
               {clock_, random_, connection_, pins_, &PrintedPins::make_neutral, &pins_, sensors_,
-               sensors_, *this}) {
+               sensors_, *this}),
+      updates_(machine, device_.control(), "twin-car", arguments_.settings.update_public_key,
+               clock_.now()) {
     pins_.behind(device_.gate());
+    updates_.attach(device_.http(), device_.status());
 }
 
 int Twin::run() {
     if (!prepare()) {
         return 2;
     }
-    const Guard guard(device_.gate(), clock_);
-    while (!Signals::is_stopping() && !output_.is_closed() && !device_.link().is_superseded()) {
+    const Guard guard(device_.gate(), clock_, machine_.watchdog());
+    WatchedTask task(machine_.watchdog(), "loop");
+    bool reboots = false;
+    while (!Signals::is_stopping() && !output_.is_closed() && !device_.link().is_superseded() &&
+           !reboots) {
+        task.feed();
         device_.pass();
+        reboots = updates_.reboot_due(clock_.now());
         output_.look();
         if (Signals::take_stall()) {
             std::this_thread::sleep_for(std::chrono::milliseconds(arguments_.stall_ms));
         }
     }
     end();
+    if (reboots && !Signals::is_stopping()) {
+        return kReboot;
+    }
     return device_.link().is_superseded() ? 1 : 0;
 }
 
@@ -76,6 +89,7 @@ bool Twin::prepare() {
             return false;
         }
         output_.line("http %u", unsigned{port});
+        machine_.boot_with({"--http-port", std::to_string(port)});
     }
     return device_.link().set_server(arguments_.settings.server.url);
 }
@@ -92,6 +106,7 @@ void Twin::end() {
 }
 
 void Twin::link_up() {
+    updates_.link_up();
     output_.line("link up");
 }
 

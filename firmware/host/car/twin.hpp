@@ -8,10 +8,12 @@
 #include "device/board_device.hpp"
 #include "device/connection.hpp"
 #include "device/resolver.hpp"
+#include "host/machine.hpp"
 #include "host/monotonic_clock.hpp"
 #include "host/standard_output.hpp"
 #include "host/system_random.hpp"
 #include "host/system_tls.hpp"
+#include "host/twin_updates.hpp"
 #include "printed_pins.hpp"
 #include "simulated_sensors.hpp"
 
@@ -19,10 +21,13 @@ namespace peerlens {
 
 class Twin final : private BoardEvents {
 public:
-    explicit Twin(const CarArguments& arguments);
+    // What run() returns when it is to boot again.
+    static constexpr int kReboot = -1;
+
+    Twin(const CarArguments& arguments, Machine& machine);
 
     // Run until SIGTERM or SIGINT, until stdout is closed, or until another board takes this
-    // one's name; returns the exit code.
+    // one's name; returns the exit code. Or until it is to boot again.
     int run();
 
 private:
@@ -36,6 +41,8 @@ private:
     void end();
 
     const CarArguments arguments_;
+    Machine& machine_;
+    const VersionText version_;
     const MonotonicClock clock_;
     SystemRandom random_;
     StandardOutput output_;
@@ -45,6 +52,7 @@ private:
     PrintedPins pins_;
     SimulatedSensors sensors_;
     BoardDevice device_;
+    TwinUpdates updates_;
 };
 
 }  // namespace peerlens
