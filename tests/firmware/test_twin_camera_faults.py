@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tests.firmware.wire import Part, Unchunked, got, part, streaming, until_reset
@@ -93,10 +94,10 @@ async def test_corrupt_flips_bits_of_what_is_compressed(camera: TwinCamera) -> N
         await comes(body, lambda each: bool(np.abs(paving(each.jpeg) - good).mean() < 1))
 
 
-def paving(jpeg: bytes) -> np.ndarray:  # type: ignore[type-arg]
+def paving(jpeg: bytes) -> npt.NDArray[np.int64]:
     """The last rows of the picture, where nothing moves."""
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
-    return np.asarray(np.zeros((240, 320)) if picture is None else picture)[-30:].astype(int)
+    return np.asarray(np.zeros((240, 320)) if picture is None else picture)[-30:].astype(np.int64)
 
 
 async def test_joined_has_the_picture_before_in_the_same_part(camera: TwinCamera) -> None:
