@@ -91,7 +91,7 @@ bool Twin::prepare() {
         output_.line("http %u", unsigned{port});
         machine_.boot_with({"--http-port", std::to_string(port)});
     }
-    return device_.link().set_server(arguments_.settings.server.url);
+    return device_.link().set_server(arguments_.settings.server.url, "/ws/board");
 }
 
 void Twin::end() {

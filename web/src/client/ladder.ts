@@ -55,7 +55,10 @@ const ROUND_TRIPS = 3;
 const SERVER_MS = 1_500;
 /** A way is found, or the connection on it stands, and still no picture: large packets get lost, say. */
 export const PICTURE_MS = 3_000;
-/** A way that works connects within this; one that is beside another gets no longer. */
+/**
+ * A way that works connects within this, and has a picture as long after; one that is beside
+ * another gets no longer. They may share a thin network, so a picture takes its time.
+ */
 export const TRIAL_MS = 5_000;
 /** Between trials of better ways, while another one is shown. */
 export const PAUSES_MS = [2_000, 5_000, 10_000, 20_000, 40_000, 60_000] as const;
@@ -229,7 +232,10 @@ export class Ladder {
       ...(this.#shown === null ? [this.#turnMs, this.#relayMs] : []),
       ...(this.#shown?.path === "direct" ? [] : WAYS.map((way) => this.#due[way])),
       ...this.#others.map(({ startedMs }) => startedMs + TRIAL_MS),
-      ...this.#others.map((attempt) => (waitingSinceMs(attempt) ?? Infinity) + PICTURE_MS),
+      ...this.#others.flatMap((attempt) => {
+        const sinceMs = waitingSinceMs(attempt) ?? Infinity;
+        return [sinceMs + PICTURE_MS, sinceMs + TRIAL_MS];
+      }),
     ];
     const next = Math.min(...times.filter((timeMs) => timeMs > nowMs));
     return next === Infinity ? null : next;
@@ -355,7 +361,7 @@ export class Ladder {
       }
       const isWorse = liveMs !== null && path !== null && !isBetter(path, shownPath);
       const isLate = reachedMs === null && nowMs - startedMs >= TRIAL_MS;
-      const isBlind = nowMs - (waitingSinceMs(attempt) ?? nowMs) >= PICTURE_MS;
+      const isBlind = nowMs - (waitingSinceMs(attempt) ?? nowMs) >= TRIAL_MS;
       if (!isWorse && !isLate && !isBlind) continue;
       this.#later(way, nowMs);
       moves.push(this.#stop(id, isWorse ? "no-better" : isLate ? "no-connection" : "no-picture"));

@@ -308,8 +308,8 @@ describe("trials of better ways", () => {
   it("end when they connect and give no picture", () => {
     showRelay();
     ladder.connected(id("direct"), nowMs);
-    pass(3_000);
-    expect(moves()).toContain("4030 stop direct no-picture");
+    pass(5_000);
+    expect(moves()).toContain("6030 stop direct no-picture");
   });
 
   it("get time for a picture from when they connect, not from when a way was found", () => {
@@ -318,10 +318,10 @@ describe("trials of better ways", () => {
     pass(2_000);
     ladder.connected(id("direct"), nowMs);
     moves();
-    pass(2_999);
-    expect(moves()).toEqual(["5530 stop turn no-connection"]);
+    pass(4_999);
+    expect(moves().filter((move) => move.includes("direct"))).toEqual([]);
     pass(1);
-    expect(moves()).toEqual(["6030 stop direct no-picture"]);
+    expect(moves()).toContain("8030 stop direct no-picture");
   });
 
   it("look for a better TURN server too, and keep the one that is as good", () => {
