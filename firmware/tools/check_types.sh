@@ -58,7 +58,8 @@ fi
 
 # check CHIP PROJECT FILE...
 check() {
-    local chip=$1 project=$2 base=$idf/components include=() failed=0
+    local chip=$1 project=$2 base=$idf/components include=() also=() failed=0
+    [[ "$chip" != esp32 ]] || also=(-DPEERLENS_MAX_MESSAGE=16384)
     shift 2
     "$python" "$firmware/tools/idf_config.py" --idf "$idf" --project "$firmware/esp/$project" \
         --component "$camera" --component "$mdns" --also "$work/also" --out "$work/$project"
@@ -100,7 +101,7 @@ check() {
     for file in "$@"; do
         # The flags that matter to types, as ESP-IDF has them.
         "$CXX" -fsyntax-only -std=gnu++17 -Wall -Wextra -Werror -fno-exceptions -fno-rtti \
-            -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -DPEERLENS_TLS=1 -D_GNU_SOURCE \
+            -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -DPEERLENS_TLS=1 -D_GNU_SOURCE "${also[@]}" \
             -DMBEDTLS_CONFIG_FILE='"mbedtls/esp_config.h"' "${foreign[@]}" "${include[@]}" \
             "$file" || { echo "failed: $project: ${file#"$firmware/"}" >&2; failed=1; }
     done
