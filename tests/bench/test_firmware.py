@@ -32,6 +32,6 @@ def test_two_streams_keep_their_rate_while_status_is_polled() -> None:
 
 
 def test_half_the_bitrate_makes_fewer_pictures_and_not_older_ones() -> None:
-    thin = pushed(3.0)
+    thin = pushed(firmware.firmware, 3.0)
     assert 0.3 * PUSH_FPS < thin.fps < 0.7 * PUSH_FPS
     assert percentile(thin.departures_ms, 90) < 2 * 1_000 / PUSH_FPS
