@@ -57,7 +57,10 @@ DeviceSetup& Chip::make_setup(Settings& factory) {
     if (setup.origin() == SettingsOrigin::kUnusable) {
         ESP_LOGE(kTag, "the settings cannot be used: starting as new");
     }
-    ESP_LOGI(kTag, "setup code %s", setup.settings().identity.setup_code.c_str());
+    // Whoever has the cable has the device; with a password of its own the code is not needed.
+    if (setup.settings().access.password.empty()) {
+        ESP_LOGI(kTag, "setup code %s", setup.settings().identity.setup_code.c_str());
+    }
     return setup;
 }
 
