@@ -12,8 +12,8 @@ from bench.network.emulated_link import emulated_link
 from bench.network.link import OneWay
 from bench.network.profiles import PERFECT, Conditions
 from bench.options import run
-from bench.processes import Child, child
-from bench.push_sink import push_sink
+from bench.processes import Child, child, python
+from bench.push_sink import PushSink, push_sink
 from bench.stream_reader import Arrival, polling, reading
 from bench.twin import FPS, stand_in, twin_camera, twin_program
 
@@ -21,6 +21,7 @@ STREAMS = 2
 PUSH_FPS = 15
 DELAY_MS = 5.0
 SETTLE_S = 2.0
+START_TIMEOUT_S = 30.0
 
 Starts = Callable[[], AbstractContextManager[tuple[str, Child]]]
 
@@ -52,12 +53,12 @@ class Pushed:
 def measure(quick: bool) -> None:
     seconds = 8.0 if quick else 30.0
     rows = {"firmware": served(twin_camera, seconds), "Python stand-in": served(stand_in, seconds)}
-    thin = pushed(seconds)
+    thin = {"firmware": pushed(firmware, seconds), "one after the other": pushed(naive, seconds)}
     print(f"640x480 at {FPS} frames/s, {STREAMS} streams, /status at 10 Hz\n")
     print(_served_table(rows))
-    print(f"\n480x320 at {PUSH_FPS} frames/s, pushed over {thin.rate_kbps:.0f} kbit/s, the half\n")
+    print(f"\n480x320 at {PUSH_FPS} frames/s, pushed over half the bitrate that this takes\n")
     print(_pushed_table(thin))
-    ours, frame_ms = rows["firmware"], 1_000 / PUSH_FPS
+    ours, push, frame_ms = rows["firmware"], thin["firmware"], 1_000 / PUSH_FPS
     print(
         rounded(
             {
@@ -66,10 +67,11 @@ def measure(quick: bool) -> None:
                 "age_p99_ms": percentile(ours.ages_ms, 99),
                 "status_p99_ms": percentile(ours.status_ms, 99),
                 "cpu_pct": ours.cpu_percent,
-                "push_fps": thin.fps,
-                "push_age_p95_ms": percentile(thin.ages_ms, 95),
-                "push_departure_p95_frames": percentile(thin.departures_ms, 95) / frame_ms,
-                "push_departure_most_frames": max(thin.departures_ms) / frame_ms,
+                "push_fps": push.fps,
+                "push_age_p95_ms": percentile(push.ages_ms, 95),
+                "push_departure_p95_frames": percentile(push.departures_ms, 95) / frame_ms,
+                "push_departure_most_frames": max(push.departures_ms) / frame_ms,
+                "baseline_push_age_p95_ms": percentile(thin["one after the other"].ages_ms, 95),
             }
         )
     )
@@ -99,20 +101,25 @@ def served(starts: Starts, seconds: float) -> Served:
     )
 
 
-def pushed(seconds: float) -> Pushed:
-    """The camera pushes at will, then over half the bitrate that this took."""
+def firmware(url: str) -> list[str]:
+    """The command of a camera that pushes to ``url``."""
+    argv = [twin_program(), "--port", "0", "--url", url, "--mode", "push", "--stamp"]
+    return [*argv, "--size", "HVGA", "--fps", str(PUSH_FPS)]
+
+
+def naive(url: str) -> list[str]:
+    return python("bench.naive_pusher", "--url", url, "--fps", str(PUSH_FPS))
+
+
+def pushed(camera: Callable[[str], list[str]], seconds: float) -> Pushed:
+    """A camera pushes at will, then over half the bitrate that this took."""
     with ExitStack() as running:
         link = running.enter_context(emulated_link(PERFECT))
         with link.server.entered():
             sink = running.enter_context(push_sink("0.0.0.0"))
         url = f"ws://{link.server.address}:{sink.port}/ws/esp32"
-        argv = (twin_program(), "--port", "0", "--url", url, "--mode", "push", "--stamp")
-        options = ("--size", "HVGA", "--fps", str(PUSH_FPS))
-        running.enter_context(child("twin-camera", link.viewer.command(*argv, *options)))
-        time.sleep(2 * SETTLE_S)
-        whole = sink.arrivals[-PUSH_FPS:]
-        if len(whole) < PUSH_FPS:
-            raise NoMeasurement(f"{len(whole)} pictures were pushed")
+        running.enter_context(child("pusher", link.viewer.command(*camera(url))))
+        whole = first(sink, 2 * PUSH_FPS)[PUSH_FPS:]
         frame_bits = 8 * sum(len(each.jpeg) for each in whole) / len(whole)
         rate_kbps = frame_bits * PUSH_FPS / 1_000 / 2
         link.change(
@@ -132,6 +139,16 @@ def pushed(seconds: float) -> Pushed:
         ages_ms=ages_ms,
         departures_ms=[age - transfer for age, transfer in zip(ages_ms, transfers_ms, strict=True)],
     )
+
+
+def first(sink: PushSink, count: int) -> list[Arrival]:
+    """Wait for so many pictures. Raises :class:`NoMeasurement`."""
+    end_s = time.monotonic() + START_TIMEOUT_S
+    while len(sink.arrivals) < count:
+        if time.monotonic() > end_s:
+            raise NoMeasurement(f"{len(sink.arrivals)} pictures were pushed")
+        time.sleep(0.05)
+    return sink.arrivals[:count]
 
 
 def gaps_ms(stream: Sequence[Arrival]) -> list[float]:
@@ -163,17 +180,23 @@ def _served_table(rows: dict[str, Served]) -> str:
     )
 
 
-def _pushed_table(thin: Pushed) -> str:
+def _pushed_table(rows: dict[str, Pushed]) -> str:
     frame_ms = 1_000 / PUSH_FPS
-    header = ("frames/s", "age p50 / p99", "of it before it left", "in frame times")
-    departures = [each / frame_ms for each in thin.departures_ms]
-    row = (
-        f"{thin.fps:.2f}",
-        _pair(thin.ages_ms, "ms"),
-        _pair(thin.departures_ms, "ms"),
-        _pair(departures, "", 2),
+    header = ("", "kbit/s", "frames/s", "age p50 / p99", "of it before it left", "in frame times")
+    return table(
+        header,
+        [
+            (
+                name,
+                f"{row.rate_kbps:.0f}",
+                f"{row.fps:.2f}",
+                _pair(row.ages_ms, "ms"),
+                _pair(row.departures_ms, "ms"),
+                _pair([each / frame_ms for each in row.departures_ms], "", 2),
+            )
+            for name, row in rows.items()
+        ],
     )
-    return table(header, [row])
 
 
 def _pair(values: Sequence[float], unit: str, digits: int = 1) -> str:

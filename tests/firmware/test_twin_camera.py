@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from peerlens.virtual_camera import Fault, VirtualCamera
@@ -42,10 +43,14 @@ async def parts(url: str, count: int) -> list[Part]:
         return [await part(body) for _ in range(count)]
 
 
-def pixels(jpeg: bytes) -> np.ndarray:  # type: ignore[type-arg]
+def pixels(jpeg: bytes) -> npt.NDArray[np.uint8]:
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None, "no JPEG"
-    return np.asarray(picture)
+    return np.asarray(picture, np.uint8)
+
+
+def gray(jpeg: bytes) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(pixels(jpeg), cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 # The wire
@@ -106,9 +111,7 @@ async def test_the_scene_moves_and_tells_machines_the_time() -> None:
     assert first.shape == (480, 640, 3)
     below = np.abs(first[240:].astype(int) - last[240:].astype(int)).max(axis=2)
     assert (below > 60).sum() > 500, "the ball has not moved"
-    stamps = [
-        read_stamp(cv2.cvtColor(pixels(each.jpeg), cv2.COLOR_BGR2GRAY), now_ms) for each in seen
-    ]
+    stamps = [read_stamp(gray(each.jpeg), now_ms) for each in seen]
     assert None not in stamps
     assert stamps == sorted(stamps, key=lambda stamp: stamp or 0)
     assert 0 <= now_ms - (stamps[-1] or 0) < 2_000

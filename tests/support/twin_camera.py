@@ -52,7 +52,7 @@ class TwinCamera:
     ) -> None:
         self.faults = TwinFaults(self)
         self.url = ""
-        locked = "--basic" in arguments or "--bearer" in arguments
+        locked = not {"--basic", "--bearer", "--settings"}.isdisjoint(arguments)
         self._arguments = (*OPEN, *arguments) if not locked else arguments
         self._environment = environment or {}
         self._inside = inside
