@@ -46,6 +46,8 @@ public:
     void link_lost();
     // Whenever a picture may have come, and at least every 20 ms.
     void tick(std::uint32_t now);
+    // So much later, in ms, tick() may have something to do though nothing happened.
+    int patience_ms(std::uint32_t now) const;
     // Bytes were taken by the other side: it is alive.
     void progressed(std::uint32_t now) { heard_at_ = now; }
 

@@ -27,6 +27,18 @@ bool PushPacer::may_begin(std::uint32_t now) const {
     return knows_ && static_cast<float>(now - last.from) >= drain_ms(last.bytes);
 }
 
+std::uint32_t PushPacer::wait_ms(std::uint32_t now) const {
+    constexpr std::uint32_t kLongest = 1000;
+    if (!knows_ || !all_handed_over_ || count_ != 1 || may_begin(now)) {
+        return kLongest;
+    }
+    const float left = drain_ms(sent_[0].bytes) - static_cast<float>(now - sent_[0].from);
+    if (left >= static_cast<float>(kLongest)) {
+        return kLongest;
+    }
+    return static_cast<std::uint32_t>(left) + 1;
+}
+
 void PushPacer::began(std::uint32_t now, std::size_t bytes) {
     if (count_ < kMost) {
         sent_[count_++] = {now, bytes, 0};

@@ -24,6 +24,8 @@ public:
     void begin_link(std::uint32_t round_trip_ms);
 
     bool may_begin(std::uint32_t now) const;
+    // How long until time alone allows one: 1 to 1000; 1000 when it does not, or has already.
+    std::uint32_t wait_ms(std::uint32_t now) const;
     // A picture of so many bytes begins to leave.
     void began(std::uint32_t now, std::size_t bytes);
     // Its last byte, and the ping with this id behind it, were handed to the connection.

@@ -47,6 +47,26 @@ TEST(PushPacer, BeginsTheNextWhenTheLastByteOfTheOneBeforeHasLeft) {
     EXPECT_TRUE(pacer.may_begin(1420));
 }
 
+TEST(PushPacer, TellsHowLongToWait) {
+    PushPacer pacer;
+    pacer.begin_link(20);
+    EXPECT_EQ(pacer.wait_ms(1000), 1000u) << "it may begin";
+    pacer.began(1000, 10'000);
+    EXPECT_EQ(pacer.wait_ms(1000), 1000u);
+    pacer.handed_over(1);
+    EXPECT_EQ(pacer.wait_ms(1000), 1000u) << "it knows nothing yet";
+    pacer.answered(1120, 1);
+    pacer.began(1120, 10'000);
+    pacer.handed_over(2);
+    const std::uint32_t wait = pacer.wait_ms(1130);
+    EXPECT_LE(wait, 91u);
+    EXPECT_FALSE(pacer.may_begin(1130 + wait - 2));
+    EXPECT_TRUE(pacer.may_begin(1130 + wait));
+    pacer.began(1220, 10'000);
+    pacer.handed_over(3);
+    EXPECT_EQ(pacer.wait_ms(1220), 1000u) << "two are on their way";
+}
+
 TEST(PushPacer, CountsFromWhenTheOneBeforeHadLeft) {
     PushPacer pacer;
     pacer.begin_link(20);
