@@ -230,10 +230,9 @@ void WebSocketLink::closed(std::uint16_t code, std::string_view reason) {
         std::snprintf(text, sizeof text, "closed %u %.*s", unsigned{code},
                       static_cast<int>(std::min<std::size_t>(reason.size(), 125)), reason.data());
     superseded_ = code == kSuperseded;
-    drop({text, static_cast<std::size_t>(length)},
-         superseded_            ? kSupersededRetryMs
-         : needs_a_person(code) ? kRefusedRetryMs
-                                : 0);
+    drop({text, static_cast<std::size_t>(length)}, superseded_            ? kSupersededRetryMs
+                                                   : needs_a_person(code) ? kRefusedRetryMs
+                                                                          : 0);
 }
 
 }  // namespace peerlens

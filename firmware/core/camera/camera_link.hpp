@@ -1,4 +1,5 @@
-// The camera's link to the gateway, or to signaling: what it says and does, without socket or clock.
+// The camera's link to the gateway, or to signaling: what it says and does, without socket or
+// clock.
 #pragma once
 
 #include <cstdint>
@@ -87,8 +88,8 @@ private:
     std::uint32_t heard_at_ = 0;
     std::uint32_t pinged_at_ = 0;
     std::uint32_t ping_id_ = 0;
-    bool owes_ping_ = false;       // behind the picture that has left
-    std::uint32_t sequence_ = 0;   // of the newest picture that was begun
+    bool owes_ping_ = false;      // behind the picture that has left
+    std::uint32_t sequence_ = 0;  // of the newest picture that was begun
     std::uint32_t pushed_ = 0;
     std::uint32_t left_out_ = 0;
     std::uint32_t refused_ = 0;
