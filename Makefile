@@ -20,8 +20,8 @@ WEB_READY := web/node_modules/.ready
 WEB_BUILT := web/dist/.built
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/tests -prune -o -type f -print)
 
-.PHONY: help setup setup-run setup-test run check check-python check-web test test-firmware \
-	test-python test-web bench lock clean
+.PHONY: help setup setup-run setup-test run check check-python check-web check-firmware test \
+	test-firmware fuzz-firmware size-firmware test-python test-web bench lock clean
 
 help: ## what there is to make
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,7 +43,9 @@ $(TEST_READY): $(RUN_READY)
 	@touch $@
 
 # Programs can go away again, so their stamp counts only while they are there.
-ifneq ($(shell PATH="$$PATH:/usr/sbin" command -v chromium turnserver janus motion mosquitto ip g++ cmake | wc -l),8)
+TEST_PROGRAMS := chromium turnserver janus motion mosquitto ip g++ cmake clang++ clang-tidy clang-format \
+	cppcheck
+ifneq ($(shell PATH="$$PATH:/usr/sbin" command -v $(TEST_PROGRAMS) | wc -l),$(words $(TEST_PROGRAMS)))
 .PHONY: $(TEST_SYSTEM_READY)
 endif
 $(TEST_SYSTEM_READY): deploy/setup-system.sh | $(RUN_READY)
@@ -61,7 +63,7 @@ $(WEB_BUILT): $(WEB_SOURCES) $(WEB_READY)
 run: setup-run ## set up what is missing and start the demo; PORT=9000, ARGS="--cameras 4"
 	@exec $(BIN)/peerlens demo --host $(HOST) --port $(PORT) $(ARGS)
 
-check: check-python check-web ## lint and types
+check: check-python check-web check-firmware ## lint and types
 
 check-python: $(TEST_READY)
 	$(BIN)/ruff check .
@@ -70,6 +72,15 @@ check-python: $(TEST_READY)
 
 check-web: $(WEB_READY)
 	cd web && ../$(NODE) npm run --silent check
+
+# clang-tidy looks at what changed since it last did.
+check-firmware: $(TEST_SYSTEM_READY)
+	clang-format --dry-run --Werror $$(git ls-files 'firmware/*.cpp' 'firmware/*.hpp')
+	firmware/tools/check_tree.py
+	firmware/tools/cppcheck.sh
+	cmake -S firmware -B build/firmware-checked -DCMAKE_CXX_COMPILER=clang++ -DTIDY=ON \
+		-DBUILD_TESTING=OFF
+	cmake --build build/firmware-checked --parallel 2
 
 test: setup ## check, and every test; each suite ends with its own closing lines
 	@failed=; \
@@ -80,14 +91,35 @@ test: setup ## check, and every test; each suite ends with its own closing lines
 	if [ -n "$$failed" ]; then echo "== failed:$$failed"; exit 1; fi; \
 	echo "== all passed: check test-firmware test-python test-web"
 
-# Twice: as it is, and under the sanitizers for addresses and undefined behaviour.
+# Thrice: as it is, by GCC; by clang, under the sanitizers for addresses and undefined behaviour,
+# with the fuzz targets; and what has threads under the sanitizer for those.
+FIRMWARE_TESTED := ctest --output-on-failure --timeout 60 --parallel 2 --test-dir
+FUZZED := cmake -S firmware -B build/firmware-sanitized -DCMAKE_CXX_COMPILER=clang++ \
+	-DSANITIZE=address,undefined -DFUZZ=ON
 test-firmware: $(TEST_SYSTEM_READY)
 	cmake -S firmware -B build/firmware
 	cmake --build build/firmware --parallel 2
-	ctest --test-dir build/firmware --output-on-failure --timeout 60
-	cmake -S firmware -B build/firmware-sanitized -DSANITIZE=address,undefined
+	$(FIRMWARE_TESTED) build/firmware
+	$(FUZZED)
 	cmake --build build/firmware-sanitized --parallel 2
-	ctest --test-dir build/firmware-sanitized --output-on-failure --timeout 60
+	$(FIRMWARE_TESTED) build/firmware-sanitized
+	cmake -S firmware -B build/firmware-threads -DCMAKE_CXX_COMPILER=clang++ -DSANITIZE=thread
+	cmake --build build/firmware-threads --parallel 2
+	$(FIRMWARE_TESTED) build/firmware-threads
+	firmware/tools/size_report.py --quiet
+
+SECONDS ?= 600
+FUZZ ?= *
+fuzz-firmware: $(TEST_SYSTEM_READY) ## fuzz the firmware's parsers, each for SECONDS=600; FUZZ=http
+	$(FUZZED)
+	cmake --build build/firmware-sanitized --parallel 2 --target fuzzers
+	@for program in build/firmware-sanitized/fuzz/$(FUZZ)_fuzz; do \
+		echo "== $$program"; \
+		firmware/fuzz/run.sh "$$program" seconds $(SECONDS) || exit 1; \
+	done
+
+size-firmware: $(TEST_SYSTEM_READY) ## flash and static RAM of each of the firmware's objects
+	firmware/tools/size_report.py
 
 test-python: setup-test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

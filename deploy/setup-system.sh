@@ -66,6 +66,18 @@ for_testing() {
     # The boards' core and its tests are C++.
     command -v g++ >/dev/null || missing="$missing g++"
     command -v cmake >/dev/null || missing="$missing cmake"
+    # clang compiles it a second time, for the fuzz targets and their sanitizers, and checks it.
+    command -v clang++ >/dev/null || missing="$missing clang"
+    find /usr/lib/llvm-*/lib/clang -name 'libclang_rt.fuzzer-*' 2>/dev/null | grep -q . ||
+        missing="$missing libclang-rt-dev"
+    command -v clang-tidy >/dev/null || missing="$missing clang-tidy"
+    command -v clang-format >/dev/null || missing="$missing clang-format"
+    command -v cppcheck >/dev/null || missing="$missing cppcheck"
+    # The size report compiles for 32 bits.
+    echo '#include <vector>' | g++ -m32 -x c++ -fsyntax-only - 2>/dev/null ||
+        missing="$missing g++-multilib"
+    [ -e /usr/include/mbedtls/ssl.h ] || missing="$missing libmbedtls-dev"
+    [ -e /usr/include/jpeglib.h ] || missing="$missing libjpeg62-turbo-dev"
     [ -e /usr/include/gtest/gtest.h ] || missing="$missing libgtest-dev"
     [ -e /usr/include/nlohmann/json.hpp ] || missing="$missing nlohmann-json3-dev"
     command -v turnserver >/dev/null || services="$services coturn"

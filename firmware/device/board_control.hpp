@@ -5,12 +5,12 @@
 #include <optional>
 #include <string_view>
 
+#include "device/pins.hpp"
 #include "drive/battery.hpp"
 #include "drive/board.hpp"
 #include "drive/output_gate.hpp"
 #include "drive/pin_outputs.hpp"
 #include "drive/pin_settings.hpp"
-#include "device/pins.hpp"
 #include "update/update_gate.hpp"
 
 namespace peerlens {

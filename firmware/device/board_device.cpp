@@ -10,8 +10,7 @@ BoardDevice::BoardDevice(const BoardControlSettings& settings, const HttpSecrets
       battery_(port.battery),
       radio_(port.radio),
       events_(port.events),
-      control_(settings, *this, port.pins, port.clock.now(), port.make_neutral,
-               port.pins_context),
+      control_(settings, *this, port.pins, port.clock.now(), port.make_neutral, port.pins_context),
       timing_(kTickMs * 1000, port.clock.microseconds32()),
       link_(port.connection, port.random, port.clock, *this),
       service_(secrets),
@@ -36,6 +35,7 @@ void BoardDevice::pass() {
 void BoardDevice::begin_pass(std::uint32_t now) {
     timing_.passed(clock_.microseconds32());
     control_.begin_pass(now);
+    service_.tick(now);
     if (now - measured_at_ >= Board::kTelemetryMs) {
         measured_at_ = now;
         control_.measured(now, battery_.pin_mv(), radio_.rssi_dbm());

@@ -27,12 +27,11 @@ std::string set_basic(const std::string& name, const std::string& value, AccessS
     return complaint(valid, name, "NAME:PASSWORD, of at most 32 and 64 bytes");
 }
 
-std::string set_ca_file(const std::string& name, const std::string& value,
-                        ServerSettings& server) {
+std::string set_ca_file(const std::string& name, const std::string& value, ServerSettings& server) {
     std::ifstream file(value, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    const bool valid = text.find("-----BEGIN CERTIFICATE-----") != std::string::npos &&
-                       server.ca_pem.assign(text);
+    const bool valid =
+        text.find("-----BEGIN CERTIFICATE-----") != std::string::npos && server.ca_pem.assign(text);
     return complaint(valid, name, "a file of certificates (PEM), at most 3000 bytes");
 }
 

@@ -40,10 +40,9 @@ std::string StateFolder::create() const {
     if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) {
         return path_ + ": " + std::strerror(errno);
     }
-    if (access(path_.c_str(), R_OK | W_OK | X_OK) != 0) {
-        return path_ + ": " + std::strerror(errno);
-    }
-    return sync_file(path_, O_RDONLY | O_DIRECTORY) ? "" : path_ + ": " + std::strerror(errno);
+    const bool usable = sync_file(path_, O_RDONLY | O_DIRECTORY) &&
+                        access(path_.c_str(), R_OK | W_OK | X_OK) == 0;
+    return usable ? "" : path_ + ": " + std::strerror(errno);
 }
 
 bool StateFolder::save(const std::string& name, std::string_view bytes) const {

@@ -21,7 +21,7 @@ TwinSetup::TwinSetup(DeviceKind kind, const TwinSettings& wanted, std::string_vi
     if (device_.origin() == SettingsOrigin::kUnusable) {
         complain(kind == DeviceKind::kCamera ? "twin-camera" : "twin-car");
     }
-    if (settings().access.password.empty()) {
+    if (wanted.has_http && settings().access.password.empty()) {
         output.line("setup code %s", settings().identity.setup_code.c_str());
     }
 }

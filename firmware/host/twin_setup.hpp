@@ -19,6 +19,7 @@ struct TwinSettings {
     Settings factory;            // as the command line has them
     std::string file;            // where they are kept; what is there wins; empty: nowhere
     bool unprovisioned = false;  // begins without a network, as a new device does
+    bool has_http = true;        // without, nobody needs the setup code
 };
 
 // The network that a twin is in from the start, unless it is unprovisioned.

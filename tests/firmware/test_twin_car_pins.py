@@ -102,3 +102,18 @@ async def test_without_the_option_there_are_no_such_lines(twin_car: Path) -> Non
     async with board_gateway() as gateway, running(twin_car, gateway.url) as twin:
         await twin.prints("link up")
         assert not twin.pins
+
+
+async def test_a_board_that_dies_while_it_drives_comes_back_neutral(twin_car: Path) -> None:
+    async with board_gateway() as gateway, sending(gateway) as commands:
+        async with running(twin_car, gateway.url, "--pulses") as twin:
+            await drive(twin, commands, 1.0)
+            twin.signal(signal.SIGKILL)
+            await twin.process.wait()
+        # Full throttle is still asked for.
+        async with running(twin_car, gateway.url, "--pulses") as twin:
+            await until(lambda: gateway.links == 2, "the second link")
+            answered = len(gateway.of_type("acted"))
+            await until(lambda: len(gateway.of_type("acted")) > answered + 15, "many answers")
+            assert all(duty(pins) == BRAKED for pins in twin.pins)
+            assert twin.now.state == "disarmed"

@@ -17,7 +17,7 @@ public:
     Text() = default;
     // For literals: what does not fit does not compile.
     template <std::size_t M>
-    Text(const char (&literal)[M]) {  // NOLINT(google-explicit-constructor)
+    Text(const char (&literal)[M]) {  // NOLINT(google-explicit-constructor): as string_view is
         static_assert(M <= N + 1, "the text is too long");
         assign(literal);
     }
@@ -51,7 +51,8 @@ public:
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
 
-    operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor): it is one
+    operator std::string_view() const { return view(); }
 
 private:
     std::array<char, N + 1> characters_{};

@@ -60,8 +60,8 @@ double percent_of_cell(const BatterySettings& settings, double volts) {
     if (volts >= settings.full_cell_v) {
         return 100.0;
     }
-    const double on_curve = between(volts, settings.empty_cell_v, kEmptyVolts,
-                                    settings.full_cell_v, kFullVolts);
+    const double on_curve =
+        between(volts, settings.empty_cell_v, kEmptyVolts, settings.full_cell_v, kFullVolts);
     std::size_t next = 1;
     while (next + 1 < kCurve.size() && on_curve > kCurve[next].volts) {
         ++next;

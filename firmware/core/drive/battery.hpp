@@ -13,8 +13,8 @@ double percent_of_cell(const BatterySettings& settings, double volts);
 double volts_of_cell(const BatterySettings& settings, double percent);
 
 // A motor that starts pulls the voltage down for a moment, so what is told is a mean over some
-// seconds. What cannot be this battery's (below 0.5 V or above 5 V for each cell) is none: a wire that
-// came off must not look like an empty battery.
+// seconds. What cannot be this battery's (below 0.5 V or above 5 V for each cell) is none: a wire
+// that came off must not look like an empty battery.
 class Battery {
 public:
     static constexpr double kSmoothedOverMs = 5000.0;

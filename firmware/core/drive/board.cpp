@@ -115,8 +115,8 @@ void Board::handle(std::uint32_t now, const Actuate& message) {
     }
     port_.obeyed(message.seq);
     const DriveOutput does = outputs().drive;
-    port_.send(encoder_.encode(
-        Acted{message.seq, now, failsafe_.state(), does.throttle, does.steering}));
+    port_.send(
+        encoder_.encode(Acted{message.seq, now, failsafe_.state(), does.throttle, does.steering}));
 }
 
 // Obeyed also before the registration is answered: nobody stops a car by mistake.

@@ -5,11 +5,11 @@
 #include <string_view>
 
 #include "base/link_state.hpp"
+#include "drive/failsafe.hpp"
+#include "drive/outputs.hpp"
 #include "messages/decoder.hpp"
 #include "messages/encoder.hpp"
-#include "drive/failsafe.hpp"
 #include "messages/messages.hpp"
-#include "drive/outputs.hpp"
 
 namespace peerlens {
 

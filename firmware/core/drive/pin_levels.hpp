@@ -25,8 +25,7 @@ struct PinLevels {
 
 inline bool operator==(const MotionLevels& a, const MotionLevels& b) {
     return a.steering_us == b.steering_us && a.esc_us == b.esc_us &&
-           a.forward_duty == b.forward_duty && a.reverse_duty == b.reverse_duty &&
-           a.horn == b.horn;
+           a.forward_duty == b.forward_duty && a.reverse_duty == b.reverse_duty && a.horn == b.horn;
 }
 
 inline bool operator==(const PinLevels& a, const PinLevels& b) {

@@ -36,8 +36,7 @@ std::uint16_t duty_of(double throttle, double least_duty) {
 
 }  // namespace
 
-PinOutputs::PinOutputs(const PinSettings& settings, const BoardCapabilities& can,
-                       std::uint32_t now)
+PinOutputs::PinOutputs(const PinSettings& settings, const BoardCapabilities& can, std::uint32_t now)
     : motor_(bounded(settings.motor)),
       has_pan_(can.pan),
       has_tilt_(can.tilt),
@@ -65,8 +64,8 @@ bool PinOutputs::is_ready(std::uint32_t now) {
 }
 
 PinLevels PinOutputs::levels(std::uint32_t now, const Outputs& outputs) {
-    const bool drives = is_ready(now) && outputs.state == DriveState::kArmed &&
-                        !outputs.drive.brake;
+    const bool drives =
+        is_ready(now) && outputs.state == DriveState::kArmed && !outputs.drive.brake;
     const double throttle = ramp_.step(now, drives ? outputs.drive.throttle : 0.0);
     const Accessories& extra = outputs.accessories;
     PinLevels levels;

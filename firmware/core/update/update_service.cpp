@@ -33,31 +33,38 @@ bool UpdateService::begin_body(const HttpRequest& request, HttpResponse& respons
         return false;
     }
     upload_ = &request;
+    refused_ = nullptr;
     return true;
 }
 
 bool UpdateService::take_body(const HttpRequest& request, std::string_view bytes,
                               HttpResponse& response) {
-    // An upload that was given up may go on all the same, while the next one is under way.
-    const Refusal refusal =
-        upload_ == &request ? updater_.write(now_, bytes) : Refusal::kStalled;
-    if (refusal == Refusal::kNone) {
+    if (refused_ == &request) {
         return true;
     }
-    if (upload_ == &request) {
-        upload_ = nullptr;
+    // One that was given up may go on all the same, while the next one is under way.
+    if (upload_ != &request) {
+        refuse(Refusal::kStalled, response);
+        return false;
     }
-    refuse(refusal, response);
-    return false;
+    refusal_ = updater_.write(now_, bytes);
+    if (refusal_ != Refusal::kNone) {
+        upload_ = nullptr;
+        refused_ = &request;
+    }
+    return true;
 }
 
 void UpdateService::end_body(const HttpRequest& request, HttpResponse& response) {
-    const Refusal refusal = upload_ == &request ? updater_.finish(now_) : Refusal::kStalled;
     if (upload_ == &request) {
-        upload_ = nullptr;
+        refusal_ = updater_.finish(now_);
+    } else if (refused_ != &request) {
+        return refuse(Refusal::kStalled, response);
     }
-    if (refusal != Refusal::kNone) {
-        return refuse(refusal, response);
+    upload_ = nullptr;
+    refused_ = nullptr;
+    if (refusal_ != Refusal::kNone) {
+        return refuse(refusal_, response);
     }
     Text<80> text;
     Sentence<80>(text) << "installed version " << text_of(updater_.version()).view()
@@ -70,6 +77,8 @@ void UpdateService::abort_body(const HttpRequest& request) {
     if (upload_ == &request) {
         upload_ = nullptr;
         updater_.lost();
+    } else if (refused_ == &request) {
+        refused_ = nullptr;
     }
 }
 
@@ -89,7 +98,7 @@ void UpdateService::write(JsonWriter& json, std::uint32_t) {
     trial_.worked();
 }
 
-void UpdateService::refuse(Refusal refusal, HttpResponse& response) {
+void UpdateService::refuse(Refusal refusal, HttpResponse& response) const {
     const std::string_view reason = updater_.reason();
     response.refuse(status_of(refusal), reason.empty() ? "the upload was given up" : reason);
     response.close();

@@ -12,7 +12,8 @@
 namespace peerlens {
 
 // A signed image as the body; `?downgrade=1` takes an older one too. The answer tells what was
-// installed, or in one line of plain text why nothing was. The program on trial is confirmed by
+// installed, or in one line of plain text why nothing was. What is refused midway is read to its end
+// all the same: clients that still send do not look for an answer. The program on trial is confirmed by
 // link_up(), or by a request for /status that is answered.
 class UpdateService final : public HttpHandler, public StatusPart {
 public:
@@ -44,14 +45,16 @@ public:
     void write(JsonWriter& json, std::uint32_t now) override;
 
 private:
-    void refuse(Refusal refusal, HttpResponse& response);
+    void refuse(Refusal refusal, HttpResponse& response) const;
 
     const UpdateSlots& slots_;
     const BootRecord& record_;
     Updater updater_;
     Trial trial_;
     std::uint32_t now_;
-    const HttpRequest* upload_ = nullptr;  // the one that is under way
+    const HttpRequest* upload_ = nullptr;   // the one that is under way
+    const HttpRequest* refused_ = nullptr;  // the last one that was refused, and is read to its end
+    Refusal refusal_ = Refusal::kNone;
     bool rejected_ = false;
 };
 

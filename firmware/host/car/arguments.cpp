@@ -28,12 +28,19 @@ const char* const kCarUsage =
     "  --boot-ms N        what the board's clock shows at the start (0)\n"
     "  --stall-ms N       how long SIGUSR1 makes the loop hang (400)\n"
     "  --http-host ADDRESS, --http-port N\n"
-    "                     serve /status there; 0 picks a port, which `http PORT` tells (no HTTP)\n"
+    "                     serve /status and more there; 0 picks a port, which `http PORT` tells "
+    "(no HTTP)\n"
     "  --basic NAME:PASSWORD, --bearer TOKEN\n"
-    "                     what HTTP asks for: the password may do everything, the token only look.\n"
+    "                     what HTTP asks for: the password may do everything, the token only "
+    "look.\n"
     "                     Without both, looking is free\n"
+    "  --settings FILE    where settings are kept, to be changed over HTTP; what is there wins "
+    "over\n"
+    "                     these options\n"
+    "  --unprovisioned    begin without a network, as a new device does: the setup page is at /\n"
     "  --pulses           print what the pins get:\n"
-    "                     `pins MICROSECONDS STEERING-US ESC-US FORWARD REVERSE LIGHTS HORN PAN-US\n"
+    "                     `pins MICROSECONDS STEERING-US ESC-US FORWARD REVERSE LIGHTS HORN "
+    "PAN-US\n"
     "                     TILT-US`, duty of 1000\n"
     "  --timing           print at the end how late the loop came:\n"
     "                     `loop PASSES P50-US P99-US MOST-US`\n"
@@ -54,7 +61,7 @@ bool set_motor(std::string_view kind, MotorKind& motor) {
 // Options of the board and its link; nothing when `name` is none of them.
 std::optional<std::string> set_board(const std::string& name, const std::string& value,
                                      CarArguments& arguments) {
-    Settings& settings = arguments.settings;
+    Settings& settings = arguments.settings.factory;
     BoardDeviceSettings& board = settings.board;
     if (name == "--url") {
         const bool valid = parse_server_url(value) && settings.server.url.assign(value);
@@ -106,25 +113,36 @@ std::optional<std::string> set_twin(const std::string& name, const std::string& 
         return complaint(read_whole(value, 0, 65'535, arguments.http_port.emplace()), name,
                          "0 to 65535");
     }
+    AccessSettings& access = arguments.settings.factory.access;
     if (name == "--basic") {
-        return set_basic(name, value, arguments.settings.access);
+        return set_basic(name, value, access);
     }
     if (name == "--bearer") {
-        return complaint(!value.empty() && arguments.settings.access.token.assign(value), name,
+        return complaint(!value.empty() && access.token.assign(value), name,
                          "a token of 1 to 128 bytes");
     }
-    return set_machine(name, value, arguments.machine, arguments.settings);
+    if (name == "--settings") {
+        arguments.settings.file = value;
+        return complaint(!value.empty(), name, "a file");
+    }
+    return set_machine(name, value, arguments.machine, arguments.settings.factory);
 }
 
 bool set_flag(const std::string& name, CarArguments& arguments) {
-    if (name == "--trace") return arguments.trace = true;
-    if (name == "--pulses") return arguments.pulses = true;
-    if (name == "--timing") return arguments.timing = true;
+    if (name == "--trace")
+        return arguments.trace = true;
+    if (name == "--pulses")
+        return arguments.pulses = true;
+    if (name == "--timing")
+        return arguments.timing = true;
+    if (name == "--unprovisioned")
+        return arguments.settings.unprovisioned = true;
     return false;
 }
 
 // What this twin has, whatever is set.
 void equip(Settings& settings) {
+    settings.identity.hostname = "twin-car";
     BoardDeviceSettings& board = settings.board;
     board.pins.motor.kind = MotorKind::kBridge;
     board.battery.fitted = true;
@@ -134,8 +152,9 @@ void equip(Settings& settings) {
 }  // namespace
 
 std::string parse_arguments(int count, const char* const* values, CarArguments& arguments) {
-    equip(arguments.settings);
-    std::string wrong = set_token_variable("PEERLENS_BOARD_TOKEN", arguments.settings.identity);
+    Settings& settings = arguments.settings.factory;
+    equip(settings);
+    std::string wrong = set_token_variable("PEERLENS_BOARD_TOKEN", settings.identity);
     for (int i = 1; i < count && wrong.empty(); ++i) {
         const std::string name = values[i];
         if (name == "--help") {
@@ -156,12 +175,20 @@ std::string parse_arguments(int count, const char* const* values, CarArguments& 
     if (!wrong.empty()) {
         return wrong;
     }
-    AccessSettings& access = arguments.settings.access;
+    arguments.settings.has_http = arguments.http_port.has_value();
+    if (arguments.settings.unprovisioned) {
+        return "";
+    }
+    settings.wifi.ssid.assign(kTwinNetwork);
+    AccessSettings& access = settings.access;
     access.open_pictures = access.password.empty() && access.token.empty();
-    if (arguments.settings.server.url.empty()) {
+    if (!arguments.settings.file.empty()) {
+        return "";  // address and name may be there
+    }
+    if (settings.server.url.empty()) {
         return "--url is missing";
     }
-    return arguments.settings.identity.id.empty() ? "--id is missing" : "";
+    return settings.identity.id.empty() ? "--id is missing" : "";
 }
 
 }  // namespace peerlens

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "host/machine.hpp"
-#include "settings/settings.hpp"
+#include "host/twin_setup.hpp"
 
 namespace peerlens {
 
 struct CarArguments {
-    Settings settings;  // what the device was made with
+    TwinSettings settings;  // what the device was made with, and where changes are kept
     std::string http_host = "127.0.0.1";
     std::optional<std::uint32_t> http_port;  // none: no HTTP; 0: any
     MachineArguments machine;

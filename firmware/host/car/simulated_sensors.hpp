@@ -16,9 +16,7 @@ namespace peerlens {
 class SimulatedSensors final : public BatterySensor, public LinkQuality {
 public:
     SimulatedSensors(const BatterySettings& battery, double percent)
-        : battery_(battery),
-          first_percent_(percent),
-          started_us_(MonotonicClock::microseconds()) {}
+        : battery_(battery), first_percent_(percent), started_us_(MonotonicClock::microseconds()) {}
 
     std::optional<double> pin_mv() override {
         const double percent = std::max(0.0, first_percent_ - seconds() / 20.0);

@@ -24,10 +24,6 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-HttpSecrets secrets_of(const AccessSettings& access) {
-    return {access.user, access.password, access.token, access.open_pictures};
-}
-
 }  // namespace
 
 Twin::Twin(const CarArguments& arguments, Machine& machine)
@@ -35,16 +31,19 @@ Twin::Twin(const CarArguments& arguments, Machine& machine)
       machine_(machine),
       version_(text_of(machine.version())),
       clock_(arguments.boot_ms),
+      setup_(DeviceKind::kBoard, arguments_.settings, version_.view(), ddns_tls_.client(), output_,
+             clock_.now()),
       connection_(resolver_, tls_.client()),
       pins_(output_, arguments.pulses),
-      sensors_(arguments_.settings.board.battery, arguments.battery_percent),
-      device_(board_control_settings(arguments_.settings, "twin-car", version_.view()),
-              secrets_of(arguments_.settings.access),
+      sensors_(setup_.settings().board.battery, arguments.battery_percent),
+      device_(board_control_settings(setup_.settings(), "twin-car", version_.view()),
+              setup_.device().secrets(),
               {clock_, random_, connection_, pins_, &PrintedPins::make_neutral, &pins_, sensors_,
                sensors_, *this}),
-      updates_(machine, device_.control(), "twin-car", arguments_.settings.update_public_key,
+      updates_(machine, device_.control(), "twin-car", setup_.settings().update_public_key,
                clock_.now()) {
     pins_.behind(device_.gate());
+    setup_.device().attach(device_.http(), device_.status(), device_.loop(), device_.control());
     updates_.attach(device_.http(), device_.status());
 }
 
@@ -59,7 +58,8 @@ int Twin::run() {
            !reboots) {
         task.feed();
         device_.pass();
-        reboots = updates_.reboot_due(clock_.now());
+        const std::uint32_t now = clock_.now();
+        reboots = updates_.reboot_due(now) || setup_.device().restart_due(now);
         output_.look();
         if (Signals::take_stall()) {
             std::this_thread::sleep_for(std::chrono::milliseconds(arguments_.stall_ms));
@@ -74,7 +74,7 @@ int Twin::run() {
 
 // Whether what was asked for can be had; else says why.
 bool Twin::prepare() {
-    const std::string_view wrong = tls_.trust(arguments_.settings.server.ca_pem);
+    const std::string_view wrong = tls_.trust(setup_.settings().server.ca_pem);
     if (!wrong.empty()) {
         std::fprintf(stderr, "twin-car: --ca: %s\n", std::string(wrong).c_str());
         return false;
@@ -84,14 +84,15 @@ bool Twin::prepare() {
             arguments_.http_host, static_cast<std::uint16_t>(*arguments_.http_port));
         if (port == 0) {
             std::fprintf(stderr, "twin-car: cannot listen on %s port %" PRIu32 ": %s\n",
-                         arguments_.http_host.c_str(), *arguments_.http_port,
-                         std::strerror(errno));
+                         arguments_.http_host.c_str(), *arguments_.http_port, std::strerror(errno));
             return false;
         }
         output_.line("http %u", unsigned{port});
         machine_.boot_with({"--http-port", std::to_string(port)});
     }
-    return device_.link().set_server(arguments_.settings.server.url, "/ws/board");
+    const Settings& settings = setup_.settings();
+    const bool has_link = !settings.wifi.ssid.empty() && settings.server.mode != LinkMode::kOff;
+    return !has_link || device_.link().set_server(settings.server.url, "/ws/board");
 }
 
 void Twin::end() {
@@ -100,7 +101,7 @@ void Twin::end() {
         output_.line("loop %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32, timing.passes(),
                      timing.late_us(0.5), timing.late_us(0.99), timing.longest_us());
     }
-    const std::string id(arguments_.settings.identity.id);
+    const std::string id(setup_.settings().identity.id);
     device_.end(device_.link().is_superseded() ? "another board has registered as " + id
                                                : "stopping");
 }

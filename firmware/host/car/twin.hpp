@@ -13,6 +13,7 @@
 #include "host/standard_output.hpp"
 #include "host/system_random.hpp"
 #include "host/system_tls.hpp"
+#include "host/twin_setup.hpp"
 #include "host/twin_updates.hpp"
 #include "printed_pins.hpp"
 #include "simulated_sensors.hpp"
@@ -46,6 +47,8 @@ private:
     const MonotonicClock clock_;
     SystemRandom random_;
     StandardOutput output_;
+    SystemTls ddns_tls_;
+    TwinSetup setup_;
     Resolver resolver_;
     SystemTls tls_;
     Connection connection_;

@@ -62,8 +62,7 @@ BoardControlSettings settings(MotorKind kind) {
 class BoardControlTest : public ::testing::Test {
 protected:
     explicit BoardControlTest(MotorKind kind = MotorKind::kBridge, std::uint32_t now = 10'000)
-        : now_(now),
-          control_(settings(kind), sent_, pins_, now, &KeptPins::make_neutral, &pins_) {}
+        : now_(now), control_(settings(kind), sent_, pins_, now, &KeptPins::make_neutral, &pins_) {}
 
     void link_up() {
         control_.link_opened(now_);

@@ -80,8 +80,7 @@ TEST(Battery, TheMeanDoesNotDependOnHowOftenItIsMeasured) {
 TEST(Battery, WhatCannotBeABatteryIsNone) {
     Battery battery(two_cells());
     battery.measured(2600, 0);
-    for (const double pin_mv : {0.0, 100.0, 3400.0, -5.0,
-                                std::numeric_limits<double>::quiet_NaN(),
+    for (const double pin_mv : {0.0, 100.0, 3400.0, -5.0, std::numeric_limits<double>::quiet_NaN(),
                                 std::numeric_limits<double>::infinity()}) {
         battery.measured(pin_mv, 500);
         EXPECT_FALSE(battery.is_known()) << pin_mv;

@@ -333,6 +333,25 @@ TEST_F(BoardTest, AStallDisarmsAndSoDoesTheWatchdog) {
     expect_neutral(DriveState::kDisarmed);
 }
 
+TEST_F(BoardTest, WhileItIsHeldItAnswersAndDoesNothing) {
+    link_up();
+    arm();
+    drive(command(1.0));
+    board_.hold(now_, true);
+    expect_neutral(DriveState::kDisarmed);
+    for (int i = 0; i < 20; ++i, run(50)) {
+        drive(command(0.0));
+        expect_neutral(DriveState::kDisarmed);
+    }
+    EXPECT_EQ(port_.of_type("acted").back().at("seq"), seq_);
+    EXPECT_EQ(port_.of_type("acted").back().at("state"), "disarmed");
+    board_.received(now_, R"({"type":"stop"})");
+    expect_neutral(DriveState::kStopped);
+    board_.received(now_, R"({"type":"clearStop"})");
+    board_.hold(now_, false);
+    arm();
+}
+
 TEST_F(BoardTest, AccessoriesFollowAndTheHornFallsSilent) {
     link_up();
     arm();

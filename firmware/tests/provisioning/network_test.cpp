@@ -2,37 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <string>
+
+#include "simulated_radio.hpp"
 
 namespace peerlens {
 namespace {
-
-class FakeWifi final : public Wifi {
-public:
-    void open_access_point(std::string_view ssid, std::string_view password) override {
-        access_point = std::string(ssid) + "/" + std::string(password);
-    }
-    void close_access_point() override { access_point.clear(); }
-    void join(std::string_view ssid, std::string_view password) override {
-        tried = std::string(ssid) + "/" + std::string(password);
-    }
-    WifiEvent take_event() override {
-        if (events.empty()) {
-            return {};
-        }
-        const WifiEvent event = events.front();
-        events.pop_front();
-        return event;
-    }
-    Text<46> address() override { return {}; }
-    void scan() override {}
-    std::size_t networks(WifiNetwork*, std::size_t) override { return 0; }
-
-    std::string access_point;
-    std::string tried;
-    std::deque<WifiEvent> events;
-};
 
 class NetworkTest : public ::testing::Test {
 protected:
@@ -46,7 +21,7 @@ protected:
         return std::string(json.finish());
     }
 
-    FakeWifi wifi_;
+    SimulatedRadio wifi_;
     Settings settings_;
 };
 

@@ -90,7 +90,11 @@ TEST_F(UpdateServiceTest, SaysWhyItRefuses) {
     const std::string junk(1000, 'x');
     const HttpRequest request = upload_of(junk.size());
     ASSERT_TRUE(service_.begin_body(request, *response_));
-    EXPECT_FALSE(take(request, junk));
+    ASSERT_TRUE(take(request, std::string_view(junk).substr(0, 400)));
+    EXPECT_NE(status().find(R"("state":"idle","refused":"not a Peerlens image)"),
+              std::string::npos);
+    ASSERT_TRUE(take(request, std::string_view(junk).substr(400)));
+    service_.end_body(request, *response_);
     EXPECT_EQ(answer(), "422 not a Peerlens image; expected one that sign_image.py made\n");
     EXPECT_TRUE(response_->closes());
 }
@@ -100,7 +104,9 @@ TEST_F(UpdateServiceTest, GoesBackOnlyWhenAsked) {
     for (const char* query : {"", "downgrade=1"}) {
         const HttpRequest request = upload_of(bytes.size(), query);
         ASSERT_TRUE(service_.begin_body(request, *response_));
-        EXPECT_EQ(take(request, bytes), *query != '\0');
+        ASSERT_TRUE(take(request, bytes));
+        service_.end_body(request, *response_);
+        EXPECT_EQ(response_->status(), *query != '\0' ? 200 : 409);
     }
     for (const char* query : {"downgrade=yes", "downgrade", "force=1", "downgrade=1&x=2"}) {
         EXPECT_FALSE(service_.begin_body(upload_of(bytes.size(), query), *response_));
@@ -147,6 +153,34 @@ TEST_F(UpdateServiceTest, DoesNotMixAnUploadThatWasGivenUpIntoTheNext) {
     service_.end_body(second, *response_);
     EXPECT_EQ(response_->status(), 200);
     EXPECT_EQ(slots_.contents[1], std::string(2000, 'p'));
+}
+
+TEST_F(UpdateServiceTest, TakesTheNextWhileOneThatWasRefusedIsStillSent) {
+    const std::string junk(1000, 'x');
+    const std::string bytes = image();
+    const HttpRequest first = upload_of(junk.size());
+    const HttpRequest second = upload_of(bytes.size());
+    ASSERT_TRUE(service_.begin_body(first, *response_));
+    ASSERT_TRUE(take(first, std::string_view(junk).substr(0, 400)));
+    ASSERT_TRUE(service_.begin_body(second, *response_));
+    EXPECT_FALSE(take(first, std::string_view(junk).substr(400)));
+    EXPECT_EQ(answer(), "408 the upload was given up\n");
+    ASSERT_TRUE(take(second, bytes));
+    service_.end_body(second, *response_);
+    EXPECT_EQ(response_->status(), 200);
+}
+
+TEST_F(UpdateServiceTest, ForgetsOneThatWasRefusedAndThenLost) {
+    const std::string junk(1000, 'x');
+    const std::string bytes = image();
+    const HttpRequest request = upload_of(bytes.size());
+    ASSERT_TRUE(service_.begin_body(request, *response_));
+    ASSERT_TRUE(take(request, std::string_view(junk).substr(0, 400)));
+    service_.abort_body(request);
+    ASSERT_TRUE(service_.begin_body(request, *response_));
+    ASSERT_TRUE(take(request, bytes));
+    service_.end_body(request, *response_);
+    EXPECT_EQ(response_->status(), 200);
 }
 
 TEST_F(UpdateServiceTest, RefusesARequestWithoutABody) {
