@@ -10,7 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import ClientSession, encode_basic_auth
 
+from tests.firmware.board_gateway import board_gateway, sending
+from tests.firmware.twin import running
 from tests.support.chromium import screen
 from tests.support.polling import until
 from tests.support.twin_camera import TwinCamera
@@ -256,3 +259,30 @@ async def test_what_cannot_be_saved_is_said(file: Path) -> None:
         status, text = await send(camera, "PATCH", "/settings", change, basic("s3cret s3cret"))
         assert status == 500
         assert "cannot save the settings: this program was started without a file" in text
+
+
+async def test_a_car_that_is_driven_is_left_alone(twin_car: Path, file: Path) -> None:
+    options = ("--http-port", "0", "--basic", "admin:s3cret s3cret", "--settings", str(file))
+    admin = {"Authorization": encode_basic_auth("admin", "s3cret s3cret")}
+    change = {"board": {"failsafeMs": 300}}
+    async with (
+        board_gateway() as gateway,
+        running(twin_car, gateway.url, *options) as twin,
+        ClientSession(await twin.http_url(), headers=admin) as session,
+    ):
+        async with sending(gateway):
+            await twin.reaches("armed")
+            for ask in (session.patch("/settings", json=change), session.post("/restart", json={})):
+                async with ask as answer:
+                    assert answer.status == 409, await answer.text()
+            assert twin.now.state == "armed"
+        await twin.reaches("disarmed")
+        async with session.patch("/settings", json=change) as answer:
+            assert answer.status == 200
+        async with session.post("/restart", json={}) as answer:
+            assert answer.status == 202
+        await until(lambda: twin.lines.count("link up") == 2, "the link after the restart")
+        async with session.get("/settings") as answer:
+            shown = await answer.json()
+        assert shown["board"]["failsafeMs"] == 300
+        assert "camera" not in shown
