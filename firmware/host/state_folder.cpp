@@ -40,8 +40,8 @@ std::string StateFolder::create() const {
     if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) {
         return path_ + ": " + std::strerror(errno);
     }
-    const bool usable = sync_file(path_, O_RDONLY | O_DIRECTORY) &&
-                        access(path_.c_str(), R_OK | W_OK | X_OK) == 0;
+    const bool usable =
+        sync_file(path_, O_RDONLY | O_DIRECTORY) && access(path_.c_str(), R_OK | W_OK | X_OK) == 0;
     return usable ? "" : path_ + ": " + std::strerror(errno);
 }
 
