@@ -109,10 +109,11 @@ test-firmware: $(TEST_SYSTEM_READY)
 	firmware/tools/size_report.py --quiet
 
 SECONDS ?= 600
-fuzz-firmware: $(TEST_SYSTEM_READY) ## fuzz each parser of the firmware for SECONDS=600
+FUZZ ?= *
+fuzz-firmware: $(TEST_SYSTEM_READY) ## fuzz the firmware's parsers, each for SECONDS=600; FUZZ=http
 	$(FUZZED)
 	cmake --build build/firmware-sanitized --parallel 2 --target fuzzers
-	@for program in build/firmware-sanitized/fuzz/*_fuzz; do \
+	@for program in build/firmware-sanitized/fuzz/$(FUZZ)_fuzz; do \
 		echo "== $$program"; \
 		firmware/fuzz/run.sh "$$program" seconds $(SECONDS) || exit 1; \
 	done

@@ -67,6 +67,12 @@ public:
     // be changed. Returns false when one of them has no room.
     bool attach(HttpService& http, StatusHandler& status, Loop& loop, const UpdateGate& gate);
 
+    // For a button that was held: as POST /factory-reset, whatever speaks against it.
+    void factory_reset() {
+        keeper_.reset();
+        restart();
+    }
+
     const Network& network() const { return network_; }
     // Whether to boot again now.
     bool restart_due(std::uint32_t now) const {

@@ -2,7 +2,7 @@
 # Runs a fuzz target on its kept corpus and on inputs made from it.
 #   run.sh PROGRAM runs COUNT         COUNT inputs from a fixed seed; nothing is kept
 #   run.sh PROGRAM seconds COUNT      COUNT seconds; what reached new code is kept beside PROGRAM
-#   run.sh PROGRAM minimise           fewest inputs that reach all that corpus and finds reach
+#   run.sh PROGRAM minimise           add to the corpus the fewest finds that reach more than it does
 # A crash ends it with a code other than 0; the input is left beside PROGRAM.
 set -eu
 
@@ -31,13 +31,8 @@ seconds)
     "$program" $limits -max_total_time="$3" -artifact_prefix="$program." "$finds" "$kept"
     ;;
 minimise)
-    fewest=$(mktemp -d)
-    trap 'rm -rf "$fewest"' EXIT
     # shellcheck disable=SC2086
-    "$program" $limits -merge=1 "$fewest" "$kept" "$finds"
-    rm -r "$kept"
-    mkdir "$kept"
-    cp "$fewest"/* "$kept"
+    "$program" $limits -merge=1 "$kept" "$finds"
     ;;
 *)
     echo "unknown mode $mode: expected runs, seconds or minimise" >&2

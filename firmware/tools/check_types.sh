@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Type-check all that the chips run (core, device, and the ESP-IDF part) against the real headers
-# of ESP-IDF, esp32-camera and mdns. Builds nothing and needs no Xtensa toolchain.
+# of ESP-IDF, esp32-camera, esp_jpeg and mdns. Builds nothing and needs no Xtensa toolchain.
 #
-#   IDF_PATH=~/esp/esp-idf CAMERA_PATH=~/esp32-camera MDNS_PATH=~/esp-protocols/components/mdns \
-#       firmware/tools/check_types.sh
+#   IDF_PATH=~/esp-idf CAMERA_PATH=~/esp32-camera MDNS_PATH=~/esp-protocols/components/mdns \
+#       JPEG_PATH=~/idf-extra-components/esp_jpeg firmware/tools/check_types.sh
 #
 # CXX     a compiler for 32 bits with newlib and libstdc++: xtensa-esp32-elf-g++ of ESP-IDF where
 #         it is there, otherwise Debian's gcc-arm-none-eabi with libstdc++-arm-none-eabi-newlib
@@ -14,7 +14,7 @@
 set -euo pipefail
 firmware=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 idf=${IDF_PATH:?where ESP-IDF is} camera=${CAMERA_PATH:?where esp32-camera is}
-mdns=${MDNS_PATH:?where the component mdns is}
+mdns=${MDNS_PATH:?where the component mdns is} jpeg=${JPEG_PATH:?where the component esp_jpeg is}
 work=${WORK:-/tmp/peerlens-types}
 python=${PYTHON:-python3}
 if [[ -z "${CXX:-}" ]]; then
@@ -58,7 +58,8 @@ fi
 
 # check CHIP PROJECT FILE...
 check() {
-    local chip=$1 project=$2 base=$idf/components include=() failed=0
+    local chip=$1 project=$2 base=$idf/components include=() also=() failed=0
+    [[ "$chip" != esp32 ]] || also=(-DPEERLENS_MAX_MESSAGE=16384)
     shift 2
     "$python" "$firmware/tools/idf_config.py" --idf "$idf" --project "$firmware/esp/$project" \
         --component "$camera" --component "$mdns" --also "$work/also" --out "$work/$project"
@@ -93,14 +94,14 @@ check() {
         mbedtls/mbedtls/include mbedtls/esp_crt_bundle/include pthread/include; do
         include+=("-isystem$base/$path")
     done
-    for path in "${JPEG_PATH:+$JPEG_PATH/include}" "$camera/driver/include" "$camera/conversions/include" "$mdns/include" \
+    for path in "$jpeg/include" "$camera/driver/include" "$camera/conversions/include" "$mdns/include" \
         "$work/foreign"; do
         include+=("-isystem$path")
     done
     for file in "$@"; do
         # The flags that matter to types, as ESP-IDF has them.
         "$CXX" -fsyntax-only -std=gnu++17 -Wall -Wextra -Werror -fno-exceptions -fno-rtti \
-            -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -DPEERLENS_TLS=1 -D_GNU_SOURCE \
+            -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -DPEERLENS_TLS=1 -D_GNU_SOURCE "${also[@]}" \
             -DMBEDTLS_CONFIG_FILE='"mbedtls/esp_config.h"' "${foreign[@]}" "${include[@]}" \
             "$file" || { echo "failed: $project: ${file#"$firmware/"}" >&2; failed=1; }
     done

@@ -17,7 +17,8 @@ TARGET = "twin-car"
 DEADLINE_S = 120.0
 _LOCK_POLL_S = 0.2
 _COMPILERS = ("c++", "g++", "clang++")
-_SOURCES = frozenset({".c", ".cc", ".cpp", ".h", ".hpp", ".cmake", ".txt"})
+_SOURCES = frozenset({".c", ".cc", ".cpp", ".h", ".hpp", ".cmake", ".txt", ".in", ".html"})
+_NO_PART_OF_IT = frozenset({"tests", "fuzz", "tools", "esp"})
 
 
 async def compiled_twin(root: Path = ROOT, deadline_s: float = DEADLINE_S) -> Path:
@@ -53,7 +54,9 @@ def _newest_s(sources: Path) -> float:
     return max(
         path.stat().st_mtime
         for path in sources.rglob("*")
-        if path.suffix in _SOURCES and path.is_file() and path.parent.name != "tests"
+        if path.suffix in _SOURCES
+        and path.is_file()
+        and path.relative_to(sources).parts[0] not in _NO_PART_OF_IT
     )
 
 

@@ -11,8 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from protocol.messages import Join, Next
 from tests.firmware.wire import Part, Unchunked, got, part, streaming, until_reset
+from tests.support.picture_client import Viewer
 from tests.support.polling import until
+from tests.support.signaling_server import signaling_server
 from tests.support.twin_camera import TwinCamera
 
 pytestmark = pytest.mark.usefixtures("twin_camera")
@@ -187,3 +190,23 @@ async def test_begins_with_the_fault_it_is_given() -> None:
     async with TwinCamera(*CAMERA, "--fault", "truncated") as camera, watched(camera) as body:
         assert camera.status()["fault"] == "truncated"
         await comes(body, lambda each: not is_whole(each.jpeg))
+
+
+@pytest.mark.parametrize("fault", ["wifi-gone", "reboot"])
+@pytest.mark.parametrize("mode", ["register", "push"])
+async def test_its_link_comes_back(fault: str, mode: str) -> None:
+    """With a real signaling server, which must not be left with two of the same name."""
+    async with signaling_server() as server:
+        link = ("--url", f"ws://127.0.0.1:{server.url.port}", "--mode", mode, "--id", "cam-1")
+        async with TwinCamera(*CAMERA, *link, "--fault-s", "1") as camera:
+            await until(lambda: camera.output.count("link up") == 1, "the first link")
+            camera.faults.set(fault)
+            await until(lambda: camera.output.count("link up") == 2, "the second link")
+            if mode == "register":
+                device = server.service.broker.device("cam-1")
+                assert device is not None
+                assert device.stream_url == camera.url
+                return
+            async with server.client.ws_connect("/ws/viewer") as socket:
+                viewer = await Viewer(socket).say(Join("cam-1"), Next())
+                assert is_whole((await viewer.picture()).data)

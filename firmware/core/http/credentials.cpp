@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "base/field_text.hpp"
 #include "base/text_writer.hpp"
 
 namespace peerlens {
@@ -56,10 +57,6 @@ bool equal(std::string_view given, std::string_view secret) {
         difference |= static_cast<std::size_t>(given[i] ^ expected);
     }
     return difference == 0;
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
 // Whether `text` begins with the scheme, in any case, and a space; both are cut off.

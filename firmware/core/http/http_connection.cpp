@@ -59,6 +59,7 @@ std::size_t HttpConnection::input_room() const {
 }
 
 void HttpConnection::received(std::string_view bytes, std::uint32_t now) {
+    bytes = bytes.substr(0, input_room());
     if (phase_ == Phase::kLinger) {
         lingered_ += bytes.size();
         if (lingered_ > kLingerBytes) {

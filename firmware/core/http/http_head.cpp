@@ -2,23 +2,13 @@
 
 #include <cstddef>
 
+#include "base/field_text.hpp"
+
 namespace peerlens {
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kEnd = "\r\n\r\n";
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool same(std::string_view a, std::string_view b) {
-    bool equal = a.size() == b.size();
-    for (std::size_t i = 0; equal && i < a.size(); ++i) {
-        equal = lower(a[i]) == lower(b[i]);
-    }
-    return equal;
-}
 
 // A character of a name (RFC 9110, 5.6.2).
 bool is_token_character(char c) {
@@ -51,32 +41,6 @@ bool has_control_character(std::string_view text) {
     for (const char character : text) {
         const auto c = static_cast<unsigned char>(character);
         if ((c < ' ' && c != '\t') || c == 0x7F) {
-            return true;
-        }
-    }
-    return false;
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kSpace = " \t";
-    const std::size_t begin = text.find_first_not_of(kSpace);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-// Cut `text` at the first `mark`: returns what stands before it and leaves what stands behind.
-std::string_view cut(std::string_view& text, std::string_view mark) {
-    const std::size_t at = text.find(mark);
-    const std::string_view before = text.substr(0, at);
-    text.remove_prefix(at == std::string_view::npos ? text.size() : at + mark.size());
-    return before;
-}
-
-bool lists(std::string_view values, std::string_view wanted) {
-    while (!values.empty()) {
-        if (same(trimmed(cut(values, ",")), wanted)) {
             return true;
         }
     }
@@ -135,41 +99,41 @@ struct Seen {
 
 HttpRefusal read_field(std::string_view name, std::string_view value, HttpRequest& request,
                        Seen& seen) {
-    if (same(name, "Host")) {
+    if (same_text(name, "Host")) {
         if (seen.host || !is_visible(value)) {
             return {400, "expected one Host"};
         }
         seen.host = true;
         request.host = value;
-    } else if (same(name, "Content-Length")) {
+    } else if (same_text(name, "Content-Length")) {
         std::uint64_t length = 0;
         if (!read_length(value, length) || (seen.length && length != request.content_length)) {
             return {400, "Content-Length: expected one whole number"};
         }
         seen.length = true;
         request.content_length = length;
-    } else if (same(name, "Transfer-Encoding")) {
+    } else if (same_text(name, "Transfer-Encoding")) {
         seen.coding = true;
-    } else if (same(name, "Authorization")) {
+    } else if (same_text(name, "Authorization")) {
         if (seen.authorization) {
             return {400, "expected one Authorization"};
         }
         seen.authorization = true;
         request.authorization = value;
-    } else if (same(name, "Connection")) {
+    } else if (same_text(name, "Connection")) {
         if (lists(value, "close")) {
             request.keep_alive = false;
         } else if (request.is_http_1_0 && lists(value, "keep-alive")) {
             request.keep_alive = true;
         }
-    } else if (same(name, "Expect")) {
-        if (!same(value, "100-continue")) {
+    } else if (same_text(name, "Expect")) {
+        if (!same_text(value, "100-continue")) {
             return {417, "Expect: only 100-continue is known here"};
         }
         request.expects_continue = !request.is_http_1_0;
-    } else if (same(name, "Origin")) {
+    } else if (same_text(name, "Origin")) {
         request.origin = value;
-    } else if (same(name, "Content-Type")) {
+    } else if (same_text(name, "Content-Type")) {
         request.content_type = value;
     }
     return {};

@@ -3,71 +3,15 @@
 #include <cstring>
 
 #include "base/base64.hpp"
+#include "base/field_text.hpp"
 #include "base/sha1.hpp"
+#include "base/text_writer.hpp"
 
 namespace peerlens {
 namespace {
 
 constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::string_view kEnd = "\r\n\r\n";
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool same(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) {
-        return false;
-    }
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (lower(a[i]) != lower(b[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kSpace = " \t";
-    const std::size_t begin = text.find_first_not_of(kSpace);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-// Cut `text` at the first `mark`: returns what stands before it and leaves what stands behind.
-std::string_view cut(std::string_view& text, std::string_view mark) {
-    const std::size_t at = text.find(mark);
-    const std::string_view before = text.substr(0, at);
-    text.remove_prefix(at == std::string_view::npos ? text.size() : at + mark.size());
-    return before;
-}
-
-bool lists(std::string_view values, std::string_view wanted) {
-    while (!values.empty()) {
-        if (same(trimmed(cut(values, ",")), wanted)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Appends to a buffer of fixed size.
-struct Appender {
-    char* out;
-    std::size_t room;
-    std::size_t size = 0;
-    bool overflow = false;
-
-    void operator()(std::string_view text) {
-        overflow = overflow || text.size() > room - size;
-        if (!overflow) {
-            std::memcpy(out + size, text.data(), text.size());
-            size += text.size();
-        }
-    }
-};
 
 }  // namespace
 
@@ -81,20 +25,14 @@ std::string_view Handshake::request(std::string_view host, std::string_view path
     }
     const auto key = base64(nonce);
     std::array<char, 60> joined;
-    Appender join{joined.data(), joined.size()};
-    join(key.view());
-    join(kGuid);
+    TextWriter(joined.data(), joined.size()).add(key.view()).add(kGuid);
     expected_ = base64(sha1({joined.data(), joined.size()})).characters;
 
-    Appender append{request_.data(), request_.size()};
-    append("GET ");
-    append(path);
-    append(" HTTP/1.1\r\nHost: ");
-    append(host);
-    append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ");
-    append(key.view());
-    append("\r\nSec-WebSocket-Version: 13\r\n\r\n");
-    return {request_.data(), append.overflow ? 0 : append.size};
+    TextWriter text(request_.data(), request_.size());
+    text.add("GET ").add(path).add(" HTTP/1.1\r\nHost: ").add(host);
+    text.add("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ");
+    text.add(key.view()).add("\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    return text.overflow() ? std::string_view() : text.view();
 }
 
 std::size_t Handshake::received(std::string_view bytes) {
@@ -125,11 +63,12 @@ void Handshake::judge(std::string_view head) {
         std::string_view line = cut(head, "\r\n");
         const std::string_view name = cut(line, ":");
         const std::string_view value = trimmed(line);
-        upgrade = upgrade || (same(name, "Upgrade") && same(value, "websocket"));
-        connection = connection || (same(name, "Connection") && lists(value, "Upgrade"));
-        accept = accept || (same(name, "Sec-WebSocket-Accept") &&
+        upgrade = upgrade || (same_text(name, "Upgrade") && same_text(value, "websocket"));
+        connection = connection || (same_text(name, "Connection") && lists(value, "Upgrade"));
+        accept = accept || (same_text(name, "Sec-WebSocket-Accept") &&
                             value == std::string_view(expected_.data(), expected_.size()));
-        if (same(name, "Sec-WebSocket-Extensions") || same(name, "Sec-WebSocket-Protocol")) {
+        if (same_text(name, "Sec-WebSocket-Extensions") ||
+            same_text(name, "Sec-WebSocket-Protocol")) {
             return refuse("the server chose what was not offered");
         }
     }

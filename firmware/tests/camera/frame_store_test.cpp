@@ -93,10 +93,10 @@ TEST(FrameStoreThreadsTest, GivesWholePicturesOnly) {
                 continue;
             }
             const char first = frame.jpeg()[0];
-            const bool whole =
-                frame.jpeg().size() == kSize &&
-                frame.jpeg().find_first_not_of(first) == std::string_view::npos &&
-                first == static_cast<char>(frame.captured_us()) && frame.sequence() > last;
+            const bool whole = frame.jpeg().size() == kSize &&
+                               frame.jpeg().find_first_not_of(first) == std::string_view::npos &&
+                               first == static_cast<char>(frame.captured_us()) &&
+                               frame.sequence() > last;
             broken += whole ? 0 : 1;
             last = frame.sequence();
             ++taken;

@@ -35,8 +35,7 @@ TEST_F(SnapshotHandlerTest, GivesTheNewestPicture) {
     EXPECT_EQ(response->status(), 200);
     EXPECT_EQ(response->source()->next(), "new");
     std::array<char, 1024> buffer;
-    const std::string head{buffer.data(),
-                           response->write_head(buffer.data(), buffer.size(), true)};
+    const std::string head{buffer.data(), response->write_head(buffer.data(), buffer.size(), true)};
     EXPECT_NE(head.find("Content-Type: image/jpeg\r\nContent-Length: 3\r\n"), std::string::npos);
     EXPECT_NE(head.find("X-Timestamp: 2.500000\r\n"), std::string::npos);
     EXPECT_NE(head.find("Content-Disposition: inline; filename=capture.jpg\r\n"),

@@ -37,8 +37,7 @@ TEST(CredentialsTest, RefusesAllElse) {
           std::string("Basic cm9vdDpzM2NyZXQ6"), std::string("Basic YWRtaW4="),
           std::string("Bearer"), std::string("Bearer "), std::string("Bearer t0k3"),
           std::string("Bearer t0k3nt0k3n"), std::string("Bearer T0K3N"),
-          std::string("Digest t0k3n"), std::string("t0k3n"),
-          "Basic " + std::string(2000, 'A')}) {
+          std::string("Digest t0k3n"), std::string("t0k3n"), "Basic " + std::string(2000, 'A')}) {
         EXPECT_EQ(credentials.judge(wrong, HttpAccess::kLook), Judgement::kWrong) << wrong;
     }
 }

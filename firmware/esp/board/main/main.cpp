@@ -70,7 +70,7 @@ void check_motor(const MotorSettings& motor) {
     device.status().add(updates);
     device.status().add(chip.status());
     setup.attach(device.http(), device.status(), device.loop(), device.control());
-    ESP_LOGI(kTag, "updates %s", chip.take_keys(settings));
+    chip.take_keys(settings);
     const std::string_view wrong = chip.tls().trust(settings.server.ca_pem);
     if (!wrong.empty()) {
         ESP_LOGE(kTag, "ca_pem: %.*s", static_cast<int>(wrong.size()), wrong.data());
@@ -94,7 +94,7 @@ void check_motor(const MotorSettings& motor) {
             device.link().network_changed();
         }
         if (chip.pass() && device.control().obstacle().empty()) {
-            setup.factory_reset(now);
+            setup.factory_reset();
         }
         if (setup.restart_due(now) || updates.reboot_due(now)) {
             device.end("restarting");

@@ -86,8 +86,10 @@ std::size_t frame_slots(char*& memory) {
     setup.attach(device.http(), device.status(), device.loop(), gate);
 
     const std::string_view wrong = uplink.apply(settings);
-    ESP_LOGI(kTag, "link %.*s", static_cast<int>(wrong.size()), wrong.data());
-    ESP_LOGI(kTag, "updates %s", chip.take_keys(settings));
+    if (!wrong.empty()) {
+        ESP_LOGE(kTag, "no link: %.*s", static_cast<int>(wrong.size()), wrong.data());
+    }
+    chip.take_keys(settings);
     for (const std::uint16_t port : kPorts) {
         if (device.listener().listen("0.0.0.0", port) == 0) {
             ESP_LOGE(kTag, "port %u cannot be had", static_cast<unsigned>(port));
@@ -112,7 +114,7 @@ std::size_t frame_slots(char*& memory) {
             device.streams().streams() > 0 || settings.server.mode == LinkMode::kPush;
         chip.wifi().save_power(!is_watched);
         if (chip.pass()) {
-            setup.factory_reset(now);
+            setup.factory_reset();
         }
         if (setup.restart_due(now) || updates.reboot_due(now)) {
             uplink.stop("restarting");

@@ -67,12 +67,11 @@ void Chip::start_network(const Settings& settings) {
     }
 }
 
-const char* Chip::take_keys(const Settings& settings) {
+void Chip::take_keys(const Settings& settings) {
     const std::string_view key = settings.update_public_key;
-    if (!key.empty() && !verifier_.set_key(key)) {
-        return "update_public_key: no key of P-256, updates are refused";
+    if (!verifier_.set_key(key) && !key.empty()) {
+        ESP_LOGE(kTag, "update_public_key: no key of P-256, updates are refused");
     }
-    return "";
 }
 
 bool Chip::pass() {

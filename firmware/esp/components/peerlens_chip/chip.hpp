@@ -37,9 +37,8 @@ public:
     DeviceSetup& make_setup(const Settings& factory);
     // Start the radio, and what needs it: the time of day, and the name in the local network.
     void start_network(const Settings& settings);
-    // Whom wss:// servers are checked against, and who may sign updates. Returns "" or what is
-    // wrong with them.
-    const char* take_keys(const Settings& settings);
+    // Who may sign updates.
+    void take_keys(const Settings& settings);
 
     // In each pass of the loop: feeds the watchdog, and tells whether the button was held.
     bool pass();

@@ -192,12 +192,15 @@ std::optional<double> ChipWifi::rssi_dbm() {
     return rssi;
 }
 
-std::string_view ChipWifi::address() {
+Text<46> ChipWifi::address() {
     esp_netif_ip_info_t info{};
-    if (!is_joined() || esp_netif_get_ip_info(station_, &info) != ESP_OK) {
-        return {};
+    std::array<char, 16> text{};
+    Text<46> address;
+    if (is_joined() && esp_netif_get_ip_info(station_, &info) == ESP_OK &&
+        esp_ip4addr_ntoa(&info.ip, text.data(), static_cast<int>(text.size())) != nullptr) {
+        address.assign(text.data());
     }
-    return esp_ip4addr_ntoa(&info.ip, address_.data(), static_cast<int>(address_.size()));
+    return address;
 }
 
 void ChipWifi::save_power(bool saves) {

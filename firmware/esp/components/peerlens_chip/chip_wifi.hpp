@@ -30,6 +30,7 @@ public:
     void close_access_point() override;
     void join(std::string_view ssid, std::string_view password) override;
     WifiEvent take_event() override;
+    Text<46> address() override;
     void scan() override;
     std::size_t networks(WifiNetwork* out, std::size_t room) override;
 
@@ -38,8 +39,6 @@ public:
 
     // Whether the station has an address.
     bool is_joined() const { return joined_; }
-    // The station's address, such as "192.168.1.20"; empty while there is none.
-    std::string_view address();
     // Sleep between beacons: saves power, and costs up to 100 ms for each packet.
     void save_power(bool saves);
 
@@ -67,7 +66,6 @@ private:
     std::array<WifiNetwork, kMostNetworks> found_;
     std::size_t found_count_ = 0;
     std::optional<bool> saves_power_;
-    std::array<char, 16> address_{};
 };
 
 }  // namespace peerlens
