@@ -35,9 +35,9 @@ public:
                                                            : register_board(wire));
         }
         if (type == "acted") {
-            return std::string(encoder_.encode(
-                Acted{wire.at("seq"), wire.at("atMs"), state_named(wire.at("state")),
-                      wire.at("throttle"), wire.at("steering")}));
+            return std::string(encoder_.encode(Acted{wire.at("seq"), wire.at("atMs"),
+                                                     state_named(wire.at("state")),
+                                                     wire.at("throttle"), wire.at("steering")}));
         }
         if (type == "telemetry") return std::string(telemetry(wire));
         if (type == "ping") return std::string(encoder_.encode(Ping{wire.at("id")}));
@@ -78,10 +78,11 @@ private:
 
     std::string_view telemetry(const json& wire) {
         const json health = wire.value("health", json::object());
-        return encoder_.encode(Telemetry{wire.at("atMs"), state_named(wire.at("state")),
-                                         {optional_number(health, "batteryV"),
-                                          optional_number(health, "batteryPercent"),
-                                          optional_number(health, "rssiDbm")}});
+        return encoder_.encode(Telemetry{
+            wire.at("atMs"),
+            state_named(wire.at("state")),
+            {optional_number(health, "batteryV"), optional_number(health, "batteryPercent"),
+             optional_number(health, "rssiDbm")}});
     }
 
     Encoder encoder_;
