@@ -198,7 +198,8 @@ TEST(PushPacer, KeepsPicturesNewOnALinkThatCarriesHalf) {
     simulation.ages.clear();
     simulation.run(60'000);
     // The longest needs 167 ms to leave, after up to 66 in the camera.
-    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()), 167 + 66 + 20 + 30);
+    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()),
+              167 + 66 + 20 + 30);
     EXPECT_GE(simulation.ages.size(), 60'000 / 133 * 9 / 10) << "the link is hardly ever idle";
 }
 
@@ -225,7 +226,8 @@ TEST(PushPacer, HasCaughtUpSoonAfterALinkBecameSlow) {
     simulation.run(2000);
     simulation.ages.clear();
     simulation.run(20'000);
-    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()), 250 + 66 + 20 + 45);
+    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()),
+              250 + 66 + 20 + 45);
 }
 
 }  // namespace

@@ -31,20 +31,25 @@ struct Canonical {
                      {"throttle", m.drive.throttle},
                      {"steering", m.drive.steering},
                      {"heard", {{"atMs", m.heard.at_ms}, {"heldMs", m.heard.held_ms}}}};
-        if (m.drive.brake) wire["brake"] = true;
-        if (m.accessories.lights) wire["lights"] = true;
-        if (m.accessories.horn) wire["horn"] = true;
-        if (m.accessories.pan != 0.0) wire["pan"] = m.accessories.pan;
-        if (m.accessories.tilt != 0.0) wire["tilt"] = m.accessories.tilt;
+        if (m.drive.brake)
+            wire["brake"] = true;
+        if (m.accessories.lights)
+            wire["lights"] = true;
+        if (m.accessories.horn)
+            wire["horn"] = true;
+        if (m.accessories.pan != 0.0)
+            wire["pan"] = m.accessories.pan;
+        if (m.accessories.tilt != 0.0)
+            wire["tilt"] = m.accessories.tilt;
         return wire;
     }
     json operator()(const Stop&) const { return {{"type", "stop"}}; }
     json operator()(const ClearStop&) const { return {{"type", "clearStop"}}; }
     json operator()(const Error& m) const {
-        json wire = {{"type", "error"},
-                     {"problem", text_of(m.problem)},
-                     {"detail", text_of(m.detail)}};
-        if (m.session.length() > 0) wire["session"] = text_of(m.session);
+        json wire = {
+            {"type", "error"}, {"problem", text_of(m.problem)}, {"detail", text_of(m.detail)}};
+        if (m.session.length() > 0)
+            wire["session"] = text_of(m.session);
         return wire;
     }
     json operator()(const Ping& m) const { return {{"type", "ping"}, {"id", m.id}}; }
