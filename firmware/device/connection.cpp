@@ -16,7 +16,8 @@ namespace peerlens {
 namespace {
 
 std::string_view text_of(int error) {
-    return std::strerror(error);
+    // Every text of an error that the system knows is a constant.
+    return std::strerror(error);  // NOLINT(concurrency-mt-unsafe)
 }
 
 bool is_later(int error) {
