@@ -16,7 +16,7 @@ namespace peerlens {
 // is one program, and no room for another.
 class FileSlots final : public UpdateSlots {
 public:
-    static constexpr std::size_t kCapacity = 4 * 1024 * 1024;
+    static constexpr std::size_t kCapacity = std::size_t{4} * 1024 * 1024;
 
     explicit FileSlots(const StateFolder& folder) : folder_(folder) {}
     ~FileSlots() { close_file(); }

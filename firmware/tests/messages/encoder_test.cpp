@@ -39,12 +39,9 @@ public:
                                                      state_named(wire.at("state")),
                                                      wire.at("throttle"), wire.at("steering")}));
         }
-        if (type == "telemetry")
-            return std::string(telemetry(wire));
-        if (type == "ping")
-            return std::string(encoder_.encode(Ping{wire.at("id")}));
-        if (type == "pong")
-            return std::string(encoder_.encode(Pong{wire.at("id")}));
+        if (type == "telemetry") return std::string(telemetry(wire));
+        if (type == "ping") return std::string(encoder_.encode(Ping{wire.at("id")}));
+        if (type == "pong") return std::string(encoder_.encode(Pong{wire.at("id")}));
         throw std::runtime_error("no such type: " + type);
     }
 
