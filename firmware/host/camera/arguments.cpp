@@ -12,10 +12,13 @@
 
 namespace peerlens {
 
-const char* const kCameraUsage =
+namespace {
+
+constexpr const char* kUsage =
     "usage: twin-camera [options]\n"
     "\n"
-    "The camera's firmware on this machine: /stream, /snapshot, /status and /control over HTTP, and\n"
+    "The camera's firmware on this machine: /stream, /snapshot, /status and /control over HTTP, "
+    "and\n"
     "a link to a gateway or signaling if --url is given.\n"
     "\n"
     "  --host ADDRESS       where to listen (127.0.0.1)\n"
@@ -47,8 +50,6 @@ const char* const kCameraUsage =
     "  --update-key TEXT    who may sign an update: what `sign_image.py public` prints\n"
     "  --trial-ms N         how long an update has to show that it works (180000)\n"
     "  --help               this\n";
-
-namespace {
 
 bool is_address(const std::string& text) {
     in6_addr parsed;
@@ -149,12 +150,15 @@ std::string set_option(const std::string& name, const std::string& value,
         return complaint(read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms), name,
                          "0 to 4294967295");
     }
-    const auto of_machine =
-        set_machine(name, value, arguments.machine, arguments.settings.factory);
+    const auto of_machine = set_machine(name, value, arguments.machine, arguments.settings.factory);
     return of_machine ? *of_machine : set_device_option(name, value, arguments);
 }
 
 }  // namespace
+
+const char* camera_usage() {
+    return kUsage;
+}
 
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
     Settings& settings = arguments.settings.factory;

@@ -14,7 +14,7 @@ struct CameraArguments {
     TwinSettings settings;  // what the device was made with, and where changes are kept
     std::string host = "127.0.0.1";
     std::uint32_t port = 8081;
-    std::string jpegs;   // a folder; empty: the scene
+    std::string jpegs;  // a folder; empty: the scene
     MachineArguments machine;
     Fault fault = Fault::kNone;
     double fault_s = 5.0;
@@ -27,6 +27,7 @@ struct CameraArguments {
 // them, or an empty string.
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments);
 
-extern const char* const kCameraUsage;
+// What --help says.
+const char* camera_usage();
 
 }  // namespace peerlens

@@ -1,8 +1,10 @@
 #include "jpeg_encoder.hpp"
 
 #include <cstddef>
-#include <cstdio>  // jpeglib.h wants FILE
+// clang-format off: jpeglib.h wants FILE
 #include <jpeglib.h>
+#include <cstdio>
+// clang-format on
 
 namespace peerlens {
 

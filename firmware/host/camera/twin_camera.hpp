@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "arguments.hpp"
+#include "device/camera_device.hpp"
+#include "device/camera_uplink.hpp"
+#include "fault_switch.hpp"
 #include "host/machine.hpp"
 #include "host/monotonic_clock.hpp"
 #include "host/standard_output.hpp"
@@ -13,10 +17,6 @@
 #include "host/system_tls.hpp"
 #include "host/twin_setup.hpp"
 #include "host/twin_updates.hpp"
-#include "arguments.hpp"
-#include "device/camera_device.hpp"
-#include "device/camera_uplink.hpp"
-#include "fault_switch.hpp"
 #include "pictures.hpp"
 #include "twin_sensor.hpp"
 
@@ -27,7 +27,7 @@ class TwinCamera final : private UplinkWatcher {
 public:
     static constexpr int kPassMs = 20;
     // As large as a picture may be on the chip.
-    static constexpr std::size_t kSlotBytes = 256 * 1024;
+    static constexpr std::size_t kSlotBytes = 262'144;
     // What was asked to happen begins so much later, so that the answer still gets out.
     static constexpr std::uint32_t kGraceMs = 100;
     static constexpr std::uint32_t kRebootMs = 1000;
