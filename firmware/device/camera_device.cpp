@@ -6,12 +6,12 @@ CameraDevice::CameraDevice(const CameraPort& port, const HttpSecrets& secrets)
     : clock_(port.clock),
       frames_(port.frame_memory, port.slot_size, port.slots),
       capture_(port.source, frames_, wakeup_),
-      service_(secrets),
-      listener_(service_, clients_.data(), clients_.size()),
       streams_(frames_, port.sensor),
       snapshot_(frames_),
       control_(port.sensor),
       camera_status_(frames_, port.sensor, streams_),
+      service_(secrets),
+      listener_(service_, clients_.data(), clients_.size()),
       loop_(port.clock) {
     service_.add(streams_);
     service_.add(snapshot_);

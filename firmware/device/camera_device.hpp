@@ -67,15 +67,16 @@ private:
     FrameStore frames_;
     Wakeup wakeup_;
     Capture capture_;
-    HttpService service_;
-    std::array<HttpClient, kClients> clients_;
-    HttpListener listener_;
     StreamHandler streams_;
     SnapshotHandler snapshot_;
     ControlHandler control_;
     CameraStatus camera_status_;
     Uptime uptime_;
     StatusHandler status_;
+    HttpService service_;
+    std::array<HttpClient, kClients> clients_;
+    // Behind all whose answers its clients may still be sent: it goes first.
+    HttpListener listener_;
     Loop loop_;
 };
 

@@ -9,6 +9,11 @@
 #include "device/resolver.hpp"
 #include "device/tls.hpp"
 
+// What waits to be sent. A chip without PSRAM has no room for much, and a board sends little.
+#ifndef PEERLENS_SEND_BUFFER
+#define PEERLENS_SEND_BUFFER 16'384
+#endif
+
 namespace peerlens {
 
 // One at a time: connect(), then, until close(), in each pass of the loop: poll descriptor() for
@@ -18,9 +23,9 @@ namespace peerlens {
 // the look-up of the name.
 class Connection {
 public:
-    static constexpr std::size_t kBuffer = 16'384;
+    static constexpr std::size_t kBuffer = PEERLENS_SEND_BUFFER;
     // What the system may hold besides, unsent or unacknowledged, where it can be told to.
-    static constexpr int kSystemBuffer = 32'768;
+    static constexpr int kSystemBuffer = 65'536;
 
     // Without `tls` only plain connections can be had. Both must outlive it.
     Connection(Resolver& resolver, Tls* tls) : resolver_(resolver), tls_(tls) {}

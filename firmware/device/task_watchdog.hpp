@@ -12,8 +12,8 @@ namespace peerlens {
 // A task that has to wait for something without a bound, such as a look-up of a name, leaves
 // meanwhile; then whoever waits for that task has a deadline and deals with it.
 //
-// (On the chip this is esp_task_wdt_add, _reset and _delete, of a limit of kLimitMs that panics. The
-// failsafe's watchdog, drive/watchdog.hpp, is another one: it acts after 200 ms, and does not
+// (On the chip this is esp_task_wdt_add, _reset and _delete, of a limit of kLimitMs that panics.
+// The failsafe's watchdog, drive/watchdog.hpp, is another one: it acts after 200 ms, and does not
 // reboot.)
 class TaskWatchdog {
 public:

@@ -41,9 +41,9 @@ ResetReason FileCounters::take_reason() {
     std::string text;
     folder_.load(kReasonFile, 100, text);
     folder_.erase(kReasonFile);
-    for (const ResetReason reason : {ResetReason::kButton, ResetReason::kSoftware,
-                                     ResetReason::kPanic, ResetReason::kWatchdog,
-                                     ResetReason::kBrownOut}) {
+    for (const ResetReason reason :
+         {ResetReason::kButton, ResetReason::kSoftware, ResetReason::kPanic, ResetReason::kWatchdog,
+          ResetReason::kBrownOut}) {
         if (text == name_of(reason)) {
             return reason;
         }

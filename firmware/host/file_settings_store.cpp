@@ -28,8 +28,7 @@ StoreResult FileSettingsStore::load(char* buffer, std::string_view& text) {
     if (!folder_.load(name_, kMostBytes, bytes)) {
         return fail(errno != 0 ? std::strerror(errno) : "longer than 8192 bytes");
     }
-    std::memcpy(buffer, bytes.data(), bytes.size());
-    text = {buffer, bytes.size()};
+    text = {buffer, bytes.copy(buffer, kMostBytes)};
     return StoreResult::kDone;
 }
 

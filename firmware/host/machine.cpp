@@ -1,7 +1,7 @@
 #include "host/machine.hpp"
 
 #include <chrono>
-#include <cstdio>
+#include <iostream>
 #include <thread>
 
 #include "update/built_version.hpp"
@@ -25,7 +25,7 @@ std::string Machine::boot() {
     }
     record_.booted(counters_.take_reason(), slots_.on_trial());
     watchdog_ = std::make_unique<ThreadWatchdog>(clock_, [this](const char* name) {
-        std::fprintf(stderr, "the task %s hangs\n", name);
+        std::cerr << "the task " << name << " hangs\n";
         reboot(ResetReason::kWatchdog);
     });
     misbehave(slots_.fault());

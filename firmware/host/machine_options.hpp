@@ -9,7 +9,8 @@
 
 namespace peerlens {
 
-// --state, --update-key and --trial-ms. Nothing when `name` is none of them; otherwise what is wrong, or an empty string.
+// --state, --update-key and --trial-ms. Nothing when `name` is none of them; otherwise what is
+// wrong, or an empty string.
 std::optional<std::string> set_machine(const std::string& name, const std::string& value,
                                        MachineArguments& machine, Settings& settings);
 

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <iostream>
+#include <string>
+#include <system_error>
 
 #include "host/signals.hpp"
 
@@ -30,7 +31,8 @@ void Reboot::now() {
     values.push_back(nullptr);
     Signals::hold();
     execv("/proc/self/exe", values.data());
-    std::fprintf(stderr, "%s: cannot start again: %s\n", values[0], std::strerror(errno));
+    std::cerr << arguments_[0] << ": cannot start again: " << std::generic_category().message(errno)
+              << '\n';
     _exit(1);
 }
 

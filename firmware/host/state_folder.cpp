@@ -6,7 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <system_error>
 
 namespace peerlens {
 namespace {
@@ -38,11 +38,11 @@ std::string StateFolder::create() const {
         return "";
     }
     if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) {
-        return path_ + ": " + std::strerror(errno);
+        return path_ + ": " + std::generic_category().message(errno);
     }
-    const bool usable = sync_file(path_, O_RDONLY | O_DIRECTORY) &&
-                        access(path_.c_str(), R_OK | W_OK | X_OK) == 0;
-    return usable ? "" : path_ + ": " + std::strerror(errno);
+    const bool usable =
+        sync_file(path_, O_RDONLY | O_DIRECTORY) && access(path_.c_str(), R_OK | W_OK | X_OK) == 0;
+    return usable ? "" : path_ + ": " + std::generic_category().message(errno);
 }
 
 bool StateFolder::save(const std::string& name, std::string_view bytes) const {

@@ -1,6 +1,6 @@
 #include "host/twin_updates.hpp"
 
-#include <cstdio>
+#include <iostream>
 
 namespace peerlens {
 namespace {
@@ -19,7 +19,7 @@ TwinUpdates::TwinUpdates(Machine& machine, UpdateGate& gate, std::string_view ta
     : service_({machine.slots(), verifier_, machine.record(), gate}, target_of(machine, target),
                now, machine.trial_ms()) {
     if (!verifier_.set_key(key)) {
-        std::fputs("the key for updates cannot be used: all are refused\n", stderr);
+        std::cerr << "the key for updates cannot be used: all are refused\n";
     }
 }
 

@@ -56,14 +56,15 @@ if ! grep -q mbedtls_gcm_context_soft "$idf/components/mbedtls/mbedtls/include/m
     echo CONFIG_MBEDTLS_GCM_SUPPORT_NON_AES_CIPHER=n >>"$work/also"
 fi
 
-# check CHIP PROJECT FILE...
+# check CHIP PROJECT BOARD FILE...
 check() {
-    local chip=$1 project=$2 base=$idf/components include=() also=() failed=0
-    [[ "$chip" != esp32 ]] || also=(-DPEERLENS_MAX_MESSAGE=16384)
-    shift 2
+    local chip=$1 project=$2 board=$3 base=$idf/components include=() also=() failed=0
+    [[ "$chip" != esp32 ]] || also=(-DPEERLENS_MAX_MESSAGE=8192 -DPEERLENS_SEND_BUFFER=4096)
+    shift 3
     "$python" "$firmware/tools/idf_config.py" --idf "$idf" --project "$firmware/esp/$project" \
-        --component "$camera" --component "$mdns" --also "$work/also" --out "$work/$project"
-    for path in "$work/$project" "$firmware" "$firmware/core" "$firmware/device" \
+        --board "$board" \
+        --component "$camera" --component "$mdns" --also "$work/also" --out "$work/$board"
+    for path in "$work/$board" "$firmware" "$firmware/core" "$firmware/device" \
         "$firmware/esp/components/peerlens_chip" "$firmware/esp/$project/main" \
         "$firmware/esp/$project/boards"; do
         include+=("-I$path")
@@ -85,7 +86,7 @@ check() {
         nvs_flash/include app_update/include esp_partition/include esp_app_format/include \
         esp_bootloader_format/include bootloader_support/include \
         bootloader_support/bootloader_flash/include efuse/include "efuse/$chip/include" \
-        spi_flash/include esp_driver_gpio/include esp_driver_ledc/include \
+        spi_flash/include esp_driver_gpio/include esp_driver_ledc/include esp_driver_mcpwm/include \
         esp_driver_gptimer/include esp_adc/include esp_adc/interface "esp_adc/$chip/include" \
         esp_driver_i2c/include driver/i2c/include driver/deprecated vfs/include \
         esp_psram/include esp_pm/include esp_mm/include lwip/include lwip/include/apps \
@@ -103,16 +104,26 @@ check() {
         "$CXX" -fsyntax-only -std=gnu++17 -Wall -Wextra -Werror -fno-exceptions -fno-rtti \
             -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -DPEERLENS_TLS=1 -D_GNU_SOURCE "${also[@]}" \
             -DMBEDTLS_CONFIG_FILE='"mbedtls/esp_config.h"' "${foreign[@]}" "${include[@]}" \
-            "$file" || { echo "failed: $project: ${file#"$firmware/"}" >&2; failed=1; }
+            "$file" || { echo "failed: $board: ${file#"$firmware/"}" >&2; failed=1; }
     done
-    echo "$project ($chip): $# files checked with $("$CXX" -dumpmachine)"
+    echo "$project, $board ($chip): $# files checked with $("$CXX" -dumpmachine)"
     return "$failed"
 }
 
 shopt -s nullglob
-common=("$firmware"/core/*/*.cpp "$firmware"/device/*.cpp
+all=("$firmware"/core/*/*.cpp "$firmware"/device/*.cpp
     "$firmware"/device/*/*.cpp "$firmware"/esp/components/peerlens_chip/*.cpp)
+common=("${all[@]}")
 result=0
-check esp32s3 camera "${common[@]}" "$firmware"/esp/camera/main/*.cpp || result=1
-check esp32 board "${common[@]}" "$firmware"/esp/board/main/*.cpp || result=1
+for board in "$firmware"/esp/camera/boards/*.defaults; do
+    check esp32s3 camera "$(basename "$board" .defaults)" "${common[@]}" \
+        "$firmware"/esp/camera/main/*.cpp || result=1
+    common=("$firmware"/esp/components/peerlens_chip/chip.cpp) # the rest is the same for all
+done
+common=("${all[@]}")
+for board in "$firmware"/esp/board/boards/*.defaults; do
+    check esp32 board "$(basename "$board" .defaults)" "${common[@]}" \
+        "$firmware"/esp/board/main/*.cpp || result=1
+    common=("$firmware"/esp/components/peerlens_chip/chip.cpp)
+done
 exit "$result"

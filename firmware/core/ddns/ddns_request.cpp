@@ -71,7 +71,7 @@ Text<1200> write_ddns_request(std::string_view template_url, std::string_view ad
         text.append({encoded, write_base64(decoded(url->credentials), encoded)});
     }
     text.append("\r\nUser-Agent: Peerlens\r\nAccept: text/plain\r\nConnection: close\r\n\r\n");
-    if (text.size() == text.kCapacity) {
+    if (text.size() == Text<1200>::kCapacity) {
         text.clear();
     }
     return text;

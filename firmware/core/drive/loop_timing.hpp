@@ -8,11 +8,13 @@
 namespace peerlens {
 
 // Lateness of each pass: how much longer than its period it came after the one before. Counted in
-// steps of 100 us up to 25.6 ms, and as the longest beyond.
+// steps of 100 us up to 25.6 ms, and as the longest beyond. After some hours at 5 ms what was first
+// counts for less and less.
 class LoopTiming {
 public:
     static constexpr std::uint32_t kStepUs = 100;
     static constexpr std::size_t kSteps = 256;
+    static constexpr std::uint32_t kMostCounted = 1u << 21;
 
     LoopTiming(std::uint32_t period_us, std::uint32_t now_us)
         : period_us_(period_us), passed_at_(now_us) {}
@@ -26,14 +28,18 @@ public:
         const std::size_t step = late_us / kStepUs;
         ++counts_[step < kSteps ? step : kSteps - 1];
         ++passes_;
+        if (++counted_ >= kMostCounted) {
+            halve();
+        }
     }
 
+    // Modulo 2^32.
     std::uint32_t passes() const { return passes_; }
     std::uint32_t longest_us() const { return longest_us_; }
 
     // The lateness that `share` (0 to 1) of the passes did not exceed, to the next whole step.
     std::uint32_t late_us(double share) const {
-        const double wanted = share * passes_;
+        const double wanted = share * counted_;
         double seen = 0.0;
         for (std::size_t step = 0; step < kSteps - 1; ++step) {
             seen += counts_[step];
@@ -46,9 +52,18 @@ public:
     }
 
 private:
+    void halve() {
+        counted_ = 0;
+        for (std::uint32_t& count : counts_) {
+            count /= 2;
+            counted_ += count;
+        }
+    }
+
     const std::uint32_t period_us_;
     std::uint32_t passed_at_;
     std::uint32_t passes_ = 0;
+    std::uint32_t counted_ = 0;  // in counts_
     std::uint32_t longest_us_ = 0;
     std::array<std::uint32_t, kSteps> counts_{};
 };

@@ -32,12 +32,20 @@ void HttpConnection::enter(Phase phase, std::uint32_t now) {
 void HttpConnection::leave(Phase phase) {
     phase_ = phase;
     response_.release();
+    give_back_body();
     if (handler_ != nullptr) {
         HttpHandler& handler = *handler_;
         handler_ = nullptr;
         if (reading_ == Reading::kStreamedBody) {
             handler.abort_body(request_);
         }
+    }
+}
+
+void HttpConnection::give_back_body() {
+    if (body_ != nullptr) {
+        service_->bodies().give_back(body_);
+        body_ = nullptr;
     }
 }
 
@@ -134,8 +142,18 @@ void HttpConnection::head_complete(std::size_t size, std::uint32_t now) {
 
 void HttpConnection::begin_body(std::uint32_t now) {
     const bool streamed = handler_->body() == HttpHandler::Body::kStreamed;
-    if (!streamed && request_.content_length > body_.size()) {
+    if (!streamed && request_.content_length > kMaxBody) {
         return refuse(413, "the body is longer than 4096 bytes", now);
+    }
+    if (!streamed && request_.content_length > 0) {
+        body_ = service_->bodies().take();
+        if (body_ == nullptr) {
+            handler_ = nullptr;
+            response_.header("Retry-After", "1");
+            response_.refuse(503, "busy: too many requests with a body");
+            response_.close();
+            return respond(now);
+        }
     }
     if (streamed && !handler_->begin_body(request_, response_)) {
         handler_ = nullptr;
@@ -150,7 +168,7 @@ void HttpConnection::begin_body(std::uint32_t now) {
     const auto here =
         static_cast<std::size_t>(std::min<std::uint64_t>(buffered_ - taken_, body_left_));
     taken_ += here;
-    if (request_.expects_continue && here == 0 && body_left_ > 0) {
+    if (request_.expects_continue && body_left_ > 0) {
         std::memcpy(out_.data(), kContinue.data(), kContinue.size());
         out_size_ = kContinue.size();
         out_sent_ = 0;
@@ -161,7 +179,9 @@ void HttpConnection::begin_body(std::uint32_t now) {
 void HttpConnection::take_body(std::string_view bytes, std::uint32_t now) {
     since_ = now;
     if (reading_ == Reading::kWholeBody) {
-        std::memcpy(body_.data() + body_size_, bytes.data(), bytes.size());
+        if (!bytes.empty()) {
+            std::memcpy(body_ + body_size_, bytes.data(), bytes.size());
+        }
         body_size_ += bytes.size();
     } else if (!bytes.empty() && !handler_->take_body(request_, bytes, response_)) {
         handler_ = nullptr;
@@ -181,8 +201,10 @@ void HttpConnection::body_complete(std::uint32_t now) {
     if (reading_ == Reading::kStreamedBody) {
         handler.end_body(request_, response_);
     } else {
-        request_.body = {body_.data(), body_size_};
+        request_.body = {body_, body_size_};
         handler.handle(request_, response_);
+        request_.body = {};
+        give_back_body();
     }
     respond(now);
 }

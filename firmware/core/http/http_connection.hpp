@@ -28,7 +28,7 @@ struct HttpOutput {
 class HttpConnection {
 public:
     static constexpr std::size_t kMaxHead = 2048;
-    static constexpr std::size_t kMaxBody = 4096;
+    static constexpr std::size_t kMaxBody = HttpBodies::kSize;
     // Deadlines: for a head since its first byte (for that, since the connection), for a whole
     // body, for the next piece of a streamed one and for all of it, for an answer or each picture
     // of a stream; and how long a client may be silent between two requests.
@@ -83,6 +83,7 @@ private:
 
     void enter(Phase phase, std::uint32_t now);
     void leave(Phase phase);
+    void give_back_body();
     void read_buffered(std::uint32_t now);
     void head_complete(std::size_t size, std::uint32_t now);
     void begin_body(std::uint32_t now);
@@ -112,6 +113,7 @@ private:
     std::size_t searched_ = 0;   // of head_, for its end
     std::size_t taken_ = 0;      // of head_, once it is whole: the head and the body's part
     std::uint64_t body_left_ = 0;
+    char* body_ = nullptr;  // of the service's bodies, while one comes that is wanted whole
     std::size_t body_size_ = 0;
     std::size_t lingered_ = 0;
 
@@ -125,7 +127,6 @@ private:
     bool part_waits_ = false;  // a source had nothing: its time has not begun
 
     std::array<char, kMaxHead> head_;
-    std::array<char, kMaxBody> body_;
 };
 
 }  // namespace peerlens

@@ -19,7 +19,7 @@ struct HttpRequest {
     std::string_view origin;         // likewise
     std::string_view authorization;  // likewise
     std::string_view content_type;   // likewise
-    std::string_view body;           // of a handler that takes it whole
+    std::string_view body;           // of a handler that takes it whole; valid during the call
     std::uint64_t content_length = 0;
     bool is_http_1_0 = false;
     bool keep_alive = true;

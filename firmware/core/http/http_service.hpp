@@ -5,6 +5,7 @@
 
 #include "http/credentials.hpp"
 #include "http/guesses.hpp"
+#include "http/http_bodies.hpp"
 #include "http/http_routes.hpp"
 
 namespace peerlens {
@@ -22,6 +23,8 @@ public:
     // For handlers that wait for something.
     void tick(std::uint32_t now) { routes_.tick(now); }
 
+    HttpBodies& bodies() { return bodies_; }
+
     // Find who answers `request`, whose head is whole. Returns null when nobody does; why is in
     // `response` then.
     HttpHandler* admit(const HttpRequest& request, HttpResponse& response);
@@ -33,6 +36,7 @@ private:
     HttpRoutes routes_;
     Credentials credentials_;
     Guesses guesses_;
+    HttpBodies bodies_;
 };
 
 }  // namespace peerlens

@@ -11,8 +11,8 @@ namespace peerlens {
 
 enum class SlotState : std::uint8_t {
     kEmpty,
-    kNew,        // installed, never booted
-    kTrial,      // booted once, not confirmed
+    kNew,    // installed, never booted
+    kTrial,  // booted once, not confirmed
     kConfirmed,
     kRejected,
 };

@@ -12,9 +12,9 @@
 namespace peerlens {
 
 // A signed image as the body; `?downgrade=1` takes an older one too. The answer tells what was
-// installed, or in one line of plain text why nothing was. What is refused midway is read to its end
-// all the same: clients that still send do not look for an answer. The program on trial is confirmed by
-// link_up(), or by a request for /status that is answered.
+// installed, or in one line of plain text why nothing was. What is refused midway is read to its
+// end all the same: clients that still send do not look for an answer. The program on trial is
+// confirmed by link_up(), or by a request for /status that is answered.
 class UpdateService final : public HttpHandler, public StatusPart {
 public:
     UpdateService(const Updater::Device& device, const UpdateTarget& target, std::uint32_t now,
@@ -24,9 +24,7 @@ public:
     void link_up() { trial_.worked(); }
     // Whether the device is to reboot now, with ResetReason::kSoftware: into an update that was
     // installed, or back from one that did not work.
-    bool reboot_due(std::uint32_t now) const {
-        return rejected_ || updater_.reboot_due(now);
-    }
+    bool reboot_due(std::uint32_t now) const { return rejected_ || updater_.reboot_due(now); }
 
     // HttpHandler
     std::string_view path() const override { return "/update"; }

@@ -26,7 +26,8 @@ public:
     // The next bytes: at most what begin() was told, altogether.
     virtual bool write(std::string_view bytes) = 0;
     // All were written, and their digest is right: check what else can be checked of a program
-    // (it is one, for this chip), and boot it next, on trial. False also when the check fails.
+    // (it is one, for this chip), and boot it next, on trial. False also when the check fails. It
+    // may take 2 s: all of it is read once more.
     virtual bool install(const Version& version) = 0;
     // Nothing comes of what was begun.
     virtual void abandon() = 0;

@@ -179,15 +179,16 @@ void Updater::explain(Refusal why) {
         case Refusal::kBusy: says << "another upload is under way"; break;
         case Refusal::kInstalled: says << "an update is installed; the device reboots first"; break;
         case Refusal::kOnTrial:
-            says << "version " << text_of(target_.running).view() << " is on trial; try again once it is confirmed";
+            says << "version " << text_of(target_.running).view()
+                 << " is on trial; try again once it is confirmed";
             break;
         case Refusal::kInUse: says << device_.gate.obstacle(); break;
         case Refusal::kTooSmall:
             says << "too small for an image; expected more than " << ImageHeader::kSize << " bytes";
             break;
         case Refusal::kTooLarge:
-            says << "too large; the slot takes "
-                 << device_.slots.capacity() + ImageHeader::kSize << " bytes";
+            says << "too large; the slot takes " << device_.slots.capacity() + ImageHeader::kSize
+                 << " bytes";
             break;
         case Refusal::kNoImage:
             says << "not a Peerlens image; expected one that sign_image.py made";
@@ -201,7 +202,8 @@ void Updater::explain(Refusal why) {
                  << target_.name.view();
             break;
         case Refusal::kDowngrade:
-            says << "the image is version " << text_of(header_->version).view() << ", and " << text_of(target_.running).view()
+            says << "the image is version " << text_of(header_->version).view() << ", and "
+                 << text_of(target_.running).view()
                  << " runs; to go back all the same, add ?downgrade=1";
             break;
         case Refusal::kOtherSize:
@@ -209,7 +211,9 @@ void Updater::explain(Refusal why) {
                  << (header_ ? header_->program_size + std::uint64_t{ImageHeader::kSize} : length_)
                  << " bytes";
             break;
-        case Refusal::kCorrupt: says << "corrupt: the program is not the one that was signed"; break;
+        case Refusal::kCorrupt:
+            says << "corrupt: the program is not the one that was signed";
+            break;
         case Refusal::kTruncated:
             says << "cut short after " << received_ << " of " << length_ << " bytes";
             break;

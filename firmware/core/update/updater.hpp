@@ -44,8 +44,7 @@ public:
         UpdateGate& gate;
     };
 
-    Updater(const Device& device, const UpdateTarget& target)
-        : device_(device), target_(target) {}
+    Updater(const Device& device, const UpdateTarget& target) : device_(device), target_(target) {}
 
     // An upload of `length` bytes begins. What is refused here leaves another upload alone.
     Refusal begin(std::uint32_t now, std::uint64_t length, bool allow_downgrade);

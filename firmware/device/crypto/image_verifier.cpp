@@ -9,7 +9,7 @@
 namespace peerlens {
 namespace {
 
-constexpr std::size_t kNumber = 32;            // of r and of s
+constexpr std::size_t kNumber = 32;  // of r and of s
 constexpr std::size_t kPoint = 1 + 2 * kNumber;
 
 // What stands before a point of P-256 in a SubjectPublicKeyInfo (RFC 5480).
@@ -78,10 +78,9 @@ bool ImageVerifier::set_key(std::string_view base64) {
     std::array<unsigned char, kKeyPrefix.size() + kPoint> der;
     std::copy(kKeyPrefix.begin(), kKeyPrefix.end(), der.begin());
     std::size_t size = 0;
-    has_key_ = mbedtls_base64_decode(der.data() + kKeyPrefix.size(), kPoint, &size,
-                                     octets(base64), base64.size()) == 0 &&
-               size == kPoint &&
-               mbedtls_pk_parse_public_key(&key_, der.data(), der.size()) == 0;
+    has_key_ = mbedtls_base64_decode(der.data() + kKeyPrefix.size(), kPoint, &size, octets(base64),
+                                     base64.size()) == 0 &&
+               size == kPoint && mbedtls_pk_parse_public_key(&key_, der.data(), der.size()) == 0;
     return has_key_;
 }
 

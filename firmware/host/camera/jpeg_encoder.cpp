@@ -1,9 +1,11 @@
 #include "jpeg_encoder.hpp"
 
 #include <cstddef>
-// clang-format off: jpeglib.h wants FILE
-#include <jpeglib.h>
 #include <cstdio>
+
+// Behind <cstdio>: it needs FILE.
+// clang-format off
+#include <jpeglib.h>
 // clang-format on
 
 namespace peerlens {

@@ -44,8 +44,8 @@ const char* const kCarUsage =
     "                     TILT-US`, duty of 1000\n"
     "  --timing           print at the end how late the loop came:\n"
     "                     `loop PASSES P50-US P99-US MOST-US`\n"
-    "  --state FOLDER     what it keeps while it is off: programs, counters of boots. Without it,\n"
-    "                     it forgets, and refuses updates\n"
+    "  --state FOLDER     what it keeps while it is off: settings (settings.json), programs,\n"
+    "                     counters of boots. Without it, it forgets, and refuses updates\n"
     "  --update-key TEXT  who may sign an update: what `sign_image.py public` prints\n"
     "  --trial-ms N       how long an update has to show that it works (180000)\n"
     "  --trace            print `cmd MICROSECONDS SEQ` for each command that is obeyed\n"
@@ -129,14 +129,10 @@ std::optional<std::string> set_twin(const std::string& name, const std::string& 
 }
 
 bool set_flag(const std::string& name, CarArguments& arguments) {
-    if (name == "--trace")
-        return arguments.trace = true;
-    if (name == "--pulses")
-        return arguments.pulses = true;
-    if (name == "--timing")
-        return arguments.timing = true;
-    if (name == "--unprovisioned")
-        return arguments.settings.unprovisioned = true;
+    if (name == "--trace") return arguments.trace = true;
+    if (name == "--pulses") return arguments.pulses = true;
+    if (name == "--timing") return arguments.timing = true;
+    if (name == "--unprovisioned") return arguments.settings.unprovisioned = true;
     return false;
 }
 
@@ -176,6 +172,9 @@ std::string parse_arguments(int count, const char* const* values, CarArguments& 
         return wrong;
     }
     arguments.settings.has_http = arguments.http_port.has_value();
+    if (arguments.settings.file.empty() && !arguments.machine.state.empty()) {
+        arguments.settings.file = arguments.machine.state + "/settings.json";
+    }
     if (arguments.settings.unprovisioned) {
         return "";
     }

@@ -35,6 +35,21 @@ TEST(LoopTiming, WhatIsLongerThanItCountsIsTheLongest) {
     EXPECT_EQ(timing.late_us(0.5), 2'000'000u);
 }
 
+TEST(LoopTiming, WhatWasLongAgoCountsForLess) {
+    LoopTiming timing(5000, 0);
+    std::uint32_t now_us = 0;
+    for (std::uint32_t i = 0; i < LoopTiming::kMostCounted; ++i) {
+        timing.passed(now_us += 6000);
+    }
+    EXPECT_EQ(timing.late_us(0.5), 1000u);
+    for (std::uint32_t i = 0; i < LoopTiming::kMostCounted; ++i) {
+        timing.passed(now_us += 5000);
+    }
+    EXPECT_EQ(timing.late_us(0.5), 100u);
+    EXPECT_EQ(timing.late_us(0.9), 1000u) << "some of it is still there";
+    EXPECT_EQ(timing.passes(), 2 * LoopTiming::kMostCounted);
+}
+
 TEST(LoopTiming, CountsOverTheWrap) {
     LoopTiming timing(5000, 0xFFFFFFFF - 999);
     timing.passed(5000);

@@ -206,6 +206,32 @@ TEST_F(HttpConnectionTest, TakesASmallBodyWhole) {
     EXPECT_EQ(handler_.received, "");
 }
 
+TEST_F(HttpConnectionTest, SharesTheRoomForBodiesWithOthers) {
+    handler_.known = methods(HttpMethod::kPost);
+    handler_.most = 10;
+    HttpBodies& bodies = service_.bodies();
+    char* const taken = bodies.take();
+    give(post(3) + "ab");
+    EXPECT_EQ(bodies.take(), nullptr);
+    EXPECT_EQ(ask("c"), 200);
+    EXPECT_EQ(handler_.received, "abc");
+    give(post(3) + "ab");
+    connection_->ended();
+    char* const other = bodies.take();
+    ASSERT_NE(other, nullptr);
+
+    open();
+    EXPECT_EQ(ask(post(0)), 200);  // needs none
+    give(post(3) + "abc");
+    const std::string out = take();
+    EXPECT_EQ(out.substr(0, 12), "HTTP/1.1 503");
+    EXPECT_NE(out.find("Retry-After: 1\r\n"), std::string::npos);
+    EXPECT_EQ(phase(), Phase::kLinger);
+    bodies.give_back(taken);
+    open();
+    EXPECT_EQ(ask(post(3) + "abc"), 200);
+}
+
 TEST_F(HttpConnectionTest, RefusesABodyWithoutReadingIt) {
     handler_.known = methods(HttpMethod::kPost);
     handler_.most = 1'000'000;
@@ -225,7 +251,8 @@ TEST_F(HttpConnectionTest, AsksForABodyThatWaitsToBeAskedFor) {
     EXPECT_EQ(take(), "HTTP/1.1 100 Continue\r\n\r\n");
     give("abc");
     EXPECT_EQ(take().substr(0, 15), "HTTP/1.1 200 OK");
-    EXPECT_EQ(ask(post(3, "Expect: 100-continue\r\n") + "abc"), 200);  // it did not wait
+    give(post(3, "Expect: 100-continue\r\n") + "abc");  // it did not wait
+    EXPECT_EQ(take(100).substr(0, 40), "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK");
     give(post(3, "Expect: 100-continue\r\n"));
     give("abc");  // it did not wait for long
     EXPECT_EQ(take(100).substr(0, 40), "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK");

@@ -23,16 +23,14 @@ bool HangTimer::start() {
     failed = failed == ESP_OK ? gptimer_enable(timer_) : failed;
     failed = failed == ESP_OK ? gptimer_start(timer_) : failed;
     if (failed != ESP_OK) {
-        ESP_LOGE("timer", "nothing would stop a car whose loop hangs: %s",
-                 esp_err_to_name(failed));
+        ESP_LOGE("timer", "nothing would stop a car whose loop hangs: %s", esp_err_to_name(failed));
     }
     return failed == ESP_OK;
 }
 
 // Returns whether a task of a higher priority was woken: none was.
 IRAM_ATTR [[gnu::flatten]] bool HangTimer::expired(gptimer_handle_t,
-                                                   const gptimer_alarm_event_data_t*,
-                                                   void* self) {
+                                                   const gptimer_alarm_event_data_t*, void* self) {
     static_cast<HangTimer*>(self)->gate_.check(ChipClock::milliseconds());
     return false;
 }

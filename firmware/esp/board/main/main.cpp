@@ -11,9 +11,10 @@
 #include "device/connection.hpp"
 #include "device/resolver.hpp"
 #include "hang_timer.hpp"
-#include "ledc_pins.hpp"
 #include "log_events.hpp"
+#include "mcpwm_pins.hpp"
 #include "neutral_pins.hpp"
+#include "permanent.hpp"
 
 namespace peerlens {
 namespace {
@@ -21,12 +22,6 @@ namespace {
 constexpr const char* kTag = "board";
 constexpr UBaseType_t kLoopPriority = 10;
 constexpr std::uint16_t kHttpPort = 80;
-
-Settings factory_settings() {
-    Settings settings;
-    settings.board.pins.motor.kind = kFactoryMotor;
-    return settings;
-}
 
 // Settings are for any board: what this one has no pins for would leave its motor without.
 void check_motor(const MotorSettings& motor) {
@@ -39,29 +34,31 @@ void check_motor(const MotorSettings& motor) {
     hold_pins_neutral();
     static Chip chip(DeviceKind::kBoard, kTarget, PEERLENS_PIN_BUTTON);
     chip.boot();
-    static const Settings factory = factory_settings();
-    static DeviceSetup& setup = chip.make_setup(factory);
+    auto& factory = make_permanent<Settings>(Memory::kLarge);
+    factory.board.pins.motor.kind = kFactoryMotor;
+    DeviceSetup& setup = chip.make_setup(factory);
     const Settings& settings = setup.settings();
     check_motor(settings.board.pins.motor);
-    static LedcPins pins(settings.board.pins.motor, settings.board.pan, settings.board.tilt);
+    static McpwmPins pins(settings.board.pins.motor, settings.board.pan, settings.board.tilt);
     static AdcBattery battery;
     if (settings.board.battery.fitted) {
         battery.start();
     }
-    chip.start_network(settings);
-    chip.wifi().save_power(false);  // a command must not wait for a beacon
-
     static Resolver resolver;
-    static Connection connection(resolver, &chip.tls());
+    auto& connection = make_permanent<Connection>(Memory::kLarge, resolver, &chip.tls());
     static LogEvents events;
-    static BoardDevice device(
-        board_control_settings(settings, kModel, chip.version()), setup.secrets(),
-        {chip.clock(), chip.random(), connection, pins, &LedcPins::make_neutral, &pins, battery,
-         chip.wifi(), events});
+    auto& device = make_permanent<BoardDevice>(
+        Memory::kInternal, board_control_settings(settings, kModel, chip.version()),
+        setup.secrets(),
+        BoardPortParts{chip.clock(), chip.random(), connection, pins, &McpwmPins::make_neutral,
+                       &pins, battery, chip.wifi(), events});
     static HangTimer timer(device.gate());
     if (!timer.start()) {
         chip.restart();
     }
+
+    chip.start_network(settings);
+    chip.wifi().save_power(false);  // a command must not wait for a beacon
 
     static UpdateService updates(chip.update_device(device.control()), chip.update_target(),
                                  chip.clock().now());

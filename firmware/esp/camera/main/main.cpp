@@ -9,6 +9,7 @@
 #include "device/camera_device.hpp"
 #include "device/camera_uplink.hpp"
 #include "log_watcher.hpp"
+#include "permanent.hpp"
 #include "sensor.hpp"
 #include "update/update_gate.hpp"
 
@@ -58,8 +59,7 @@ std::size_t frame_slots(char*& memory) {
 [[noreturn]] void run() {
     static Chip chip(DeviceKind::kCamera, kTarget, kPins.button);
     chip.boot();
-    static const Settings factory;
-    static DeviceSetup& setup = chip.make_setup(factory);
+    DeviceSetup& setup = chip.make_setup(make_permanent<Settings>(Memory::kLarge));
     const Settings& settings = setup.settings();
     chip.start_network(settings);
 
@@ -67,14 +67,16 @@ std::size_t frame_slots(char*& memory) {
     sensor.start(settings.camera);
     char* memory = nullptr;
     const std::size_t slot_size = frame_slots(memory);
-    static CameraDevice device({chip.clock(), sensor, sensor, memory, slot_size,
-                                CameraDevice::kSlots},
-                               setup.secrets());
+    auto& device = make_permanent<CameraDevice>(
+        Memory::kInternal,
+        CameraPort{chip.clock(), sensor, sensor, memory, slot_size, CameraDevice::kSlots},
+        setup.secrets());
 
     static OpenGate gate;
     static LogWatcher watcher;
-    static CameraUplink uplink(chip.random(), chip.clock(), &chip.tls(), device.frames(),
-                               {kModel, chip.version(), kStreamPort}, watcher);
+    auto& uplink = make_permanent<CameraUplink>(
+        Memory::kLarge, chip.random(), chip.clock(), &chip.tls(), device.frames(),
+        CameraMake{kModel, chip.version(), kStreamPort}, watcher);
     static UpdateService updates(chip.update_device(gate), chip.update_target(),
                                  chip.clock().now());
     watcher.also_tell(updates);
@@ -96,8 +98,8 @@ std::size_t frame_slots(char*& memory) {
         }
     }
     static CaptureTask capture{device.capture(), chip.watchdog()};
-    xTaskCreatePinnedToCore(capture_for_ever, "capture", kCaptureStack, &capture,
-                            kCapturePriority, nullptr, kCore);
+    xTaskCreatePinnedToCore(capture_for_ever, "capture", kCaptureStack, &capture, kCapturePriority,
+                            nullptr, kCore);
 
     vTaskPrioritySet(nullptr, kLoopPriority);
     chip.watchdog().join("loop");

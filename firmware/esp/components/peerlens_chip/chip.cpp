@@ -7,6 +7,7 @@
 #include "entropy_source.hpp"
 #include "mdns_name.hpp"
 #include "nvs.hpp"
+#include "permanent.hpp"
 #include "update/built_version.hpp"
 
 // provisioning/page.html, as it is in flash.
@@ -45,18 +46,21 @@ void Chip::boot() {
              record_.rolled_back() ? ", an update was rolled back" : "");
 }
 
-DeviceSetup& Chip::make_setup(const Settings& factory) {
-    static Settings named = factory;
-    name_by_serial(kind_, named);
+DeviceSetup& Chip::make_setup(Settings& factory) {
+    name_by_serial(kind_, factory);
     const EntropySource entropy;
     const std::string_view page(page_begin, static_cast<std::size_t>(page_end - page_begin));
-    static DeviceSetup setup({kind_, named, version_, page, store_, wifi_, random_, time_,
-                              &ddns_tls_},
-                             clock_.now());
+    auto& setup = make_permanent<DeviceSetup>(
+        Memory::kLarge,
+        SetupParts{kind_, factory, version_, page, store_, wifi_, random_, time_, &ddns_tls_},
+        clock_.now());
     if (setup.origin() == SettingsOrigin::kUnusable) {
         ESP_LOGE(kTag, "the settings cannot be used: starting as new");
     }
-    ESP_LOGI(kTag, "setup code %s", setup.settings().identity.setup_code.c_str());
+    // Whoever has the cable has the device; with a password of its own the code is not needed.
+    if (setup.settings().access.password.empty()) {
+        ESP_LOGI(kTag, "setup code %s", setup.settings().identity.setup_code.c_str());
+    }
     return setup;
 }
 

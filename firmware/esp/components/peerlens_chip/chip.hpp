@@ -32,9 +32,9 @@ public:
     // Prepare storage and count the boot.
     void boot();
     // The settings, and all that can be done to them. Where nothing was saved they are `factory`,
-    // with an id and a hostname made of the chip's own number. Call it once, before the radio or
-    // the ADC is used: secrets are made of the ADC's noise.
-    DeviceSetup& make_setup(const Settings& factory);
+    // which gets an id and a hostname made of the chip's own number, and must stay. Call it once,
+    // before the radio or the ADC is used: secrets are made of the ADC's noise.
+    DeviceSetup& make_setup(Settings& factory);
     // Start the radio, and what needs it: the time of day, and the name in the local network.
     void start_network(const Settings& settings);
     // Who may sign updates.

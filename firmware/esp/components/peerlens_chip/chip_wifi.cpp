@@ -53,15 +53,14 @@ bool ChipWifi::start(const Text<63>& hostname) {
         esp_netif_set_hostname(station_, hostname.c_str());
     }
     const wifi_init_config_t config = WIFI_INIT_CONFIG_DEFAULT();
-    started_ =
-        succeeded(esp_wifi_init(&config), "driver") &&
-        succeeded(esp_wifi_set_storage(WIFI_STORAGE_RAM), "storage") &&
-        succeeded(esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, happened, this),
-                  "events") &&
-        succeeded(esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, happened, this),
-                  "events") &&
-        succeeded(esp_wifi_set_mode(WIFI_MODE_STA), "mode") &&
-        succeeded(esp_wifi_start(), "start");
+    started_ = succeeded(esp_wifi_init(&config), "driver") &&
+               succeeded(esp_wifi_set_storage(WIFI_STORAGE_RAM), "storage") &&
+               succeeded(esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, happened, this),
+                         "events") &&
+               succeeded(esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, happened, this),
+                         "events") &&
+               succeeded(esp_wifi_set_mode(WIFI_MODE_STA), "mode") &&
+               succeeded(esp_wifi_start(), "start");
     return started_;
 }
 
