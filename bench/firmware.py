@@ -30,6 +30,7 @@ Starts = Callable[[], AbstractContextManager[tuple[str, Child]]]
 class Served:
     """Streams while /status was polled."""
 
+    captured_fps: float
     fps: list[float]
     """Of each stream."""
     longest_gap_ms: float
@@ -62,6 +63,7 @@ def measure(quick: bool) -> None:
     print(
         rounded(
             {
+                "captured_fps": ours.captured_fps,
                 "fps_least": min(ours.fps),
                 "gap_ms": ours.longest_gap_ms,
                 "age_p99_ms": percentile(ours.ages_ms, 99),
@@ -86,13 +88,16 @@ def served(starts: Starts, seconds: float) -> Served:
     ):
         time.sleep(SETTLE_S)
         begin_s, cpu_s, polls = time.time(), process.cpu_s(), len(poller.took_ms)
+        frames = poller.ask()["frames"]
         time.sleep(seconds)
+        frames, took_s = poller.ask()["frames"] - frames, time.time() - begin_s
         cpu_s = process.cpu_s() - cpu_s
         streams = [reader.since(begin_s) for reader in readers]
         status_ms = poller.took_ms[polls:]
         if poller.failures:
             raise NoMeasurement(f"{poller.failures} of {len(poller.took_ms)} polls failed")
     return Served(
+        captured_fps=frames / took_s,
         fps=[rate(stream) for stream in streams],
         longest_gap_ms=max(gap for stream in streams for gap in gaps_ms(stream)),
         ages_ms=[each.age_ms() for stream in streams for each in stream],
@@ -163,12 +168,21 @@ def rate(stream: Sequence[Arrival]) -> float:
 
 
 def _served_table(rows: dict[str, Served]) -> str:
-    header = ("", "frames/s", "longest gap", "age p50 / p99", "/status p50 / p99", "CPU")
+    header = (
+        "",
+        "captured",
+        "frames/s",
+        "longest gap",
+        "age p50 / p99",
+        "/status p50 / p99",
+        "CPU",
+    )
     return table(
         header,
         [
             (
                 name,
+                f"{row.captured_fps:.2f}",
                 " / ".join(f"{fps:.2f}" for fps in row.fps),
                 f"{row.longest_gap_ms:.0f} ms",
                 _pair(row.ages_ms, "ms"),

@@ -1,11 +1,13 @@
 """Clients of a camera's own HTTP: one that reads /stream, and one that asks /status."""
 
 import http.client
+import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import cv2
@@ -112,29 +114,32 @@ class StatusPoller:
         self._stopped.set()
         self._thread.join(TIMEOUT_S)
 
-    def _run(self) -> None:
-        due_s = time.monotonic()
-        while not self._stopped.wait(max(0.0, due_s - time.monotonic())):
-            due_s += 1 / STATUS_HZ
-            began_s = time.monotonic()
-            try:
-                self._ask()
-            except (OSError, http.client.HTTPException):
-                self.failures += 1
-            self.took_ms.append((time.monotonic() - began_s) * 1_000)
-
-    def _ask(self) -> None:
+    def ask(self) -> dict[str, Any]:
+        """Ask once, now. Raises OSError and HTTPException."""
         connection = http.client.HTTPConnection(
             self._parts.hostname or "", self._parts.port, timeout=TIMEOUT_S
         )
         try:
             connection.request("GET", self._parts.path)
             answer = connection.getresponse()
-            answer.read()
+            text = answer.read()
             if answer.status != 200:
                 raise http.client.HTTPException(f"status {answer.status}")
+            status: dict[str, Any] = json.loads(text)
+            return status
         finally:
             connection.close()
+
+    def _run(self) -> None:
+        due_s = time.monotonic()
+        while not self._stopped.wait(max(0.0, due_s - time.monotonic())):
+            due_s += 1 / STATUS_HZ
+            began_s = time.monotonic()
+            try:
+                self.ask()
+            except (OSError, http.client.HTTPException):
+                self.failures += 1
+            self.took_ms.append((time.monotonic() - began_s) * 1_000)
 
 
 @contextmanager

@@ -72,10 +72,10 @@ std::string_view CameraUplink::stream_url() {
     }
     const std::string_view address = websocket_.local_address();
     const bool is_v6 = address.find(':') != std::string_view::npos;
-    const int length = std::snprintf(
-        stream_url_.data(), stream_url_.size(), "http://%s%.*s%s:%u/stream", is_v6 ? "[" : "",
-        static_cast<int>(address.size()), address.data(), is_v6 ? "]" : "",
-        unsigned{make_.stream_port});
+    const int length =
+        std::snprintf(stream_url_.data(), stream_url_.size(), "http://%s%.*s%s:%u/stream",
+                      is_v6 ? "[" : "", static_cast<int>(address.size()), address.data(),
+                      is_v6 ? "]" : "", unsigned{make_.stream_port});
     return {stream_url_.data(), static_cast<std::size_t>(std::max(length, 0))};
 }
 

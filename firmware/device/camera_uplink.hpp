@@ -1,6 +1,7 @@
 // The camera's link to the gateway, or to signaling, on a real connection.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -58,6 +59,9 @@ public:
     // Pollable
     std::size_t watch(pollfd* out, std::size_t room) override {
         return websocket_.watch(out, room);
+    }
+    int patience_ms(std::uint32_t now) const override {
+        return std::min(websocket_.patience_ms(now), link_.patience_ms(now));
     }
     void serve(const pollfd* happened, std::size_t count, std::uint32_t now) override;
     // StatusPart: `link`, and of a camera that pushes how many pictures.

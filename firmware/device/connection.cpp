@@ -16,7 +16,8 @@ namespace peerlens {
 namespace {
 
 std::string_view text_of(int error) {
-    return std::strerror(error);
+    // Every text of an error that the system knows is a constant.
+    return std::strerror(error);  // NOLINT(concurrency-mt-unsafe)
 }
 
 bool is_later(int error) {
@@ -143,8 +144,8 @@ std::string_view Connection::receive(char* buffer, std::size_t size, std::string
     if (!is_connected()) {
         return {};
     }
-    const long count =
-        secure_ ? tls_->receive(buffer, size) : static_cast<long>(recv(descriptor_, buffer, size, 0));
+    const long count = secure_ ? tls_->receive(buffer, size)
+                               : static_cast<long>(recv(descriptor_, buffer, size, 0));
     if (count > 0) {
         return {buffer, static_cast<std::size_t>(count)};
     }
@@ -186,8 +187,9 @@ std::string_view Connection::flush() {
     while (waiting_ > 0) {
         const std::string_view bytes(buffer_.data(), waiting_);
         const long count =
-            secure_ ? tls_->send(bytes)
-                    : static_cast<long>(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+            secure_
+                ? tls_->send(bytes)
+                : static_cast<long>(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
         if (count < 0) {
             const bool later = secure_ ? count != Tls::kFailed : is_later(errno);
             return later ? "" : secure_ ? tls_->reason() : text_of(errno);

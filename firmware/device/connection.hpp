@@ -25,7 +25,7 @@ class Connection {
 public:
     static constexpr std::size_t kBuffer = PEERLENS_SEND_BUFFER;
     // What the system may hold besides, unsent or unacknowledged, where it can be told to.
-    static constexpr int kSystemBuffer = 32'768;
+    static constexpr int kSystemBuffer = 65'536;
 
     // Without `tls` only plain connections can be had. Both must outlive it.
     Connection(Resolver& resolver, Tls* tls) : resolver_(resolver), tls_(tls) {}

@@ -2,6 +2,8 @@
 
 #include <sys/poll.h>
 
+#include <algorithm>
+
 namespace peerlens {
 
 bool Loop::add(Pollable& member) {
@@ -13,6 +15,10 @@ bool Loop::add(Pollable& member) {
 }
 
 void Loop::pass(int wait_ms) {
+    const std::uint32_t before = clock_.now();
+    for (std::size_t i = 0; i < count_; ++i) {
+        wait_ms = std::min(wait_ms, members_[i]->patience_ms(before));
+    }
     std::array<pollfd, kDescriptors> watched;
     std::array<std::size_t, kMost + 1> begins{};
     for (std::size_t i = 0; i < count_; ++i) {

@@ -19,7 +19,8 @@ public:
 
     // It must outlive this. Returns false when there are too many.
     bool add(Pollable& member);
-    // Wait until something happens, at most `wait_ms`, and have everybody serve it.
+    // Wait until something happens, at most `wait_ms` and as long as everybody has patience, and
+    // have everybody serve it.
     void pass(int wait_ms);
 
 private:

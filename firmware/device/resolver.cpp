@@ -122,7 +122,8 @@ void Resolver::start(std::string_view host, std::uint16_t port) {
         return fail("the server's name is too long");
     }
     std::copy(host.begin(), host.end(), question.host.begin());
-    std::snprintf(question.port.data(), question.port.size(), "%u", unsigned{port});
+    static_cast<void>(
+        std::snprintf(question.port.data(), question.port.size(), "%u", unsigned{port}));
     const Answer numeric = look_up(question, AI_NUMERICHOST | AI_NUMERICSERV);
     if (numeric.count > 0) {
         addresses_ = numeric.addresses;

@@ -72,6 +72,16 @@ std::size_t WebSocketLink::watch(pollfd* out, std::size_t room) {
     return 1;
 }
 
+// What poll() does not see: bytes that TLS has read already, and the end of a look-up.
+int WebSocketLink::patience_ms(std::uint32_t) const {
+    constexpr int kLookUpMs = 5;
+    constexpr int kNoHurry = 1000;
+    if (connection_.has_unread()) {
+        return 0;
+    }
+    return connection_.is_open() && connection_.descriptor() < 0 ? kLookUpMs : kNoHurry;
+}
+
 void WebSocketLink::serve(const pollfd* happened, std::size_t count, std::uint32_t) {
     serve_socket(count > 0 ? happened->revents : short{0});
     if (websocket_.is_open()) {
@@ -220,10 +230,9 @@ void WebSocketLink::closed(std::uint16_t code, std::string_view reason) {
         std::snprintf(text, sizeof text, "closed %u %.*s", unsigned{code},
                       static_cast<int>(std::min<std::size_t>(reason.size(), 125)), reason.data());
     superseded_ = code == kSuperseded;
-    drop({text, static_cast<std::size_t>(length)},
-         superseded_            ? kSupersededRetryMs
-         : needs_a_person(code) ? kRefusedRetryMs
-                                : 0);
+    drop({text, static_cast<std::size_t>(length)}, superseded_            ? kSupersededRetryMs
+                                                   : needs_a_person(code) ? kRefusedRetryMs
+                                                                          : 0);
 }
 
 }  // namespace peerlens

@@ -64,6 +64,7 @@ public:
 
     // Pollable
     std::size_t watch(pollfd* out, std::size_t room) override;
+    int patience_ms(std::uint32_t now) const override;
     void serve(const pollfd* happened, std::size_t count, std::uint32_t now) override;
 
     // For the speaker, as in WebSocket.

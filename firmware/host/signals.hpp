@@ -3,8 +3,8 @@
 
 namespace peerlens {
 
-// SIGTERM and SIGINT end it, SIGUSR1 makes twin-car's loop hang once. SIGPIPE is ignored: writing then
-// fails instead.
+// SIGTERM and SIGINT end it, SIGUSR1 makes twin-car's loop hang once. SIGPIPE is ignored: writing
+// then fails instead.
 class Signals {
 public:
     static void install();

@@ -416,3 +416,25 @@ def test_a_folder_that_makes_no_sense_is_said(twin_car: Path, state: Path, tmp_p
         )
         assert ended.returncode == 2
         assert why in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--update-key", "short", "the 88 characters of a public key"),
+        ("--trial-ms", "0", "100 to 3600000"),
+        ("--state", "", "a folder"),
+    ],
+)
+def test_options_that_make_no_sense_are_said(
+    twin_car: Path, option: str, value: str, expected: str
+) -> None:
+    ended = subprocess.run(
+        [twin_car, "--url", "ws://127.0.0.1:1/", "--id", "b", option, value],
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert f"{option}: expected {expected}" in ended.stderr

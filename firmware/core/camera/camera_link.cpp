@@ -39,6 +39,11 @@ void CameraLink::tick(std::uint32_t now) {
     }
 }
 
+int CameraLink::patience_ms(std::uint32_t now) const {
+    const bool waits_to_push = link_ == LinkState::kUp && pushes_ && !frame_;
+    return waits_to_push ? static_cast<int>(pacer_.wait_ms(now)) : 1000;
+}
+
 bool CameraLink::is_silent(std::uint32_t now) const {
     const bool is_pushing = pushes_ && link_ == LinkState::kUp;
     return now - heard_at_ >= (is_pushing ? kPushSilenceMs : kSilenceMs);

@@ -1,4 +1,5 @@
-// The camera's link to the gateway, or to signaling: what it says and does, without socket or clock.
+// The camera's link to the gateway, or to signaling: what it says and does, without socket or
+// clock.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +47,8 @@ public:
     void link_lost();
     // Whenever a picture may have come, and at least every 20 ms.
     void tick(std::uint32_t now);
+    // So much later, in ms, tick() may have something to do though nothing happened.
+    int patience_ms(std::uint32_t now) const;
     // Bytes were taken by the other side: it is alive.
     void progressed(std::uint32_t now) { heard_at_ = now; }
 
@@ -85,8 +88,8 @@ private:
     std::uint32_t heard_at_ = 0;
     std::uint32_t pinged_at_ = 0;
     std::uint32_t ping_id_ = 0;
-    bool owes_ping_ = false;       // behind the picture that has left
-    std::uint32_t sequence_ = 0;   // of the newest picture that was begun
+    bool owes_ping_ = false;      // behind the picture that has left
+    std::uint32_t sequence_ = 0;  // of the newest picture that was begun
     std::uint32_t pushed_ = 0;
     std::uint32_t left_out_ = 0;
     std::uint32_t refused_ = 0;

@@ -17,14 +17,39 @@ void PushPacer::begin_link(std::uint32_t round_trip_ms) {
 }
 
 bool PushPacer::may_begin(std::uint32_t now) const {
-    if (!all_handed_over_ || count_ == kMost) {
-        return false;
-    }
     if (count_ == 0) {
         return true;
     }
-    const Sent& last = sent_[count_ - 1];
-    return knows_ && static_cast<float>(now - last.from) >= drain_ms(last.bytes);
+    return all_handed_over_ && knows_ && count_ < kMost && !is_overdue(now) &&
+           ms_until_free(now) <= 0.0F;
+}
+
+std::uint32_t PushPacer::wait_ms(std::uint32_t now) const {
+    constexpr std::uint32_t kLongest = 1000;
+    if (count_ == 0 || !all_handed_over_ || !knows_) {
+        return kLongest;
+    }
+    const float left = ms_until_free(now);
+    if (left <= 0.0F || left >= static_cast<float>(kLongest)) {
+        return kLongest;
+    }
+    return static_cast<std::uint32_t>(left) + 1;
+}
+
+// The oldest should have been confirmed by now: the link is slower than it was.
+bool PushPacer::is_overdue(std::uint32_t now) const {
+    const float due_ms = 1.5F * drain_ms(sent_[0].bytes) + static_cast<float>(round_trip_ms_);
+    return static_cast<float>(now - sent_[0].from) > due_ms + kLateMs;
+}
+
+// Until all that is on its way has passed the narrowest place, in that order.
+float PushPacer::ms_until_free(std::uint32_t now) const {
+    float free_ms = 0.0F;  // from when the oldest began
+    for (std::size_t i = 0; i < count_; ++i) {
+        const auto from_ms = static_cast<float>(sent_[i].from - sent_[0].from);
+        free_ms = (from_ms > free_ms ? from_ms : free_ms) + drain_ms(sent_[i].bytes);
+    }
+    return free_ms - static_cast<float>(now - sent_[0].from);
 }
 
 void PushPacer::began(std::uint32_t now, std::size_t bytes) {
@@ -42,13 +67,15 @@ void PushPacer::handed_over(std::uint32_t ping_id) {
 }
 
 void PushPacer::answered(std::uint32_t now, std::uint32_t ping_id) {
-    const bool is_last_on_its_way = count_ == 1 && !all_handed_over_;
-    if (count_ == 0 || is_last_on_its_way || sent_[0].ping_id != ping_id) {
+    const bool is_being_sent = count_ == 1 && !all_handed_over_;
+    if (count_ == 0 || is_being_sent || sent_[0].ping_id != ping_id) {
         return;
     }
     const Sent arrived = sent_[0];
-    sent_[0] = sent_[1];
     --count_;
+    for (std::size_t i = 0; i < count_; ++i) {
+        sent_[i] = sent_[i + 1];
+    }
     measure(arrived, now);
     // The one behind it had the link to itself only from when this one had left: half a round
     // trip before it was there, and another half before that was known.

@@ -12,18 +12,24 @@ namespace peerlens {
 // each picture is followed by a ping, and the pong says that it arrived. With that this knows how
 // long the link takes for a byte, and lets the next picture begin just when the last byte of the
 // one before leaves the narrowest place: what is begun then is the newest there is. Where it
-// knows nothing yet, or knows wrong, one picture waits for the pong of the one before; two at
-// most are on their way. Any TCP will do, on the chip as on the host.
+// knows nothing yet, one picture waits for the pong of the one before; where a pong is overdue,
+// it knows wrong, and nothing begins until that has come. Any TCP will do, on the chip as on the
+// host.
 //
 // Times are in milliseconds, modulo 2^32.
 class PushPacer {
 public:
-    static constexpr std::size_t kMost = 2;
+    // On their way at once: over long distances several, one after the other.
+    static constexpr std::size_t kMost = 8;
+    // What a pong may come late, beside half of what its picture takes to leave.
+    static constexpr float kLateMs = 20.0F;
 
     // A new link, whose round trip was `round_trip_ms` for a small message.
     void begin_link(std::uint32_t round_trip_ms);
 
     bool may_begin(std::uint32_t now) const;
+    // How long until time alone allows one: 1 to 1000; 1000 when it does not, or has already.
+    std::uint32_t wait_ms(std::uint32_t now) const;
     // A picture of so many bytes begins to leave.
     void began(std::uint32_t now, std::size_t bytes);
     // Its last byte, and the ping with this id behind it, were handed to the connection.
@@ -42,6 +48,8 @@ private:
         std::uint32_t ping_id = 0;
     };
 
+    bool is_overdue(std::uint32_t now) const;
+    float ms_until_free(std::uint32_t now) const;
     void measure(const Sent& arrived, std::uint32_t now);
 
     std::array<Sent, kMost> sent_;  // the oldest first

@@ -95,12 +95,9 @@ void Failsafe::obey(std::uint32_t now, const DriveCommand& command) {
                 state_ = DriveState::kArmed;
             }
             break;
-        case DriveState::kNeutral:
-            state_ = DriveState::kArmed;
-            break;
+        case DriveState::kNeutral: state_ = DriveState::kArmed; break;
         case DriveState::kArmed:
-        case DriveState::kStopped:
-            break;
+        case DriveState::kStopped: break;
     }
     wanted_ = obeyed(command);
 }

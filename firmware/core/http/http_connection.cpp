@@ -168,7 +168,7 @@ void HttpConnection::begin_body(std::uint32_t now) {
     const auto here =
         static_cast<std::size_t>(std::min<std::uint64_t>(buffered_ - taken_, body_left_));
     taken_ += here;
-    if (request_.expects_continue && here == 0 && body_left_ > 0) {
+    if (request_.expects_continue && body_left_ > 0) {
         std::memcpy(out_.data(), kContinue.data(), kContinue.size());
         out_size_ = kContinue.size();
         out_sent_ = 0;

@@ -21,12 +21,12 @@ bool is_path(std::string_view text) {
 }
 
 bool is_host(std::string_view text, bool bracketed) {
-    const bool fits = bracketed ? all_of(text, [](char c) {
-        return is_alphanumeric(c) || c == ':' || c == '.' || c == '%';
-    })
-                                : all_of(text, [](char c) {
-        return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
-    });
+    const bool fits =
+        bracketed
+            ? all_of(text,
+                     [](char c) { return is_alphanumeric(c) || c == ':' || c == '.' || c == '%'; })
+            : all_of(text,
+                     [](char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; });
     return fits && !text.empty() && text.size() <= 253;
 }
 

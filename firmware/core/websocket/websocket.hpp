@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "websocket/handshake.hpp"
 #include "base/random.hpp"
+#include "websocket/handshake.hpp"
 
 // The longest message that is taken. The contract has 65,536; a chip that is short of memory, and
 // is told short things only, may be built with less.

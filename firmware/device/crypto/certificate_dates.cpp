@@ -20,7 +20,8 @@ std::int64_t days(std::int64_t year, std::int64_t month, std::int64_t day) {
 }  // namespace
 
 std::int64_t seconds_of(const mbedtls_x509_time& time) {
-    return days(time.year, time.mon, time.day) * kDay + time.hour * 3600 + time.min * 60 + time.sec;
+    const std::int64_t minutes = std::int64_t{time.hour} * 60 + time.min;
+    return days(time.year, time.mon, time.day) * kDay + minutes * 60 + time.sec;
 }
 
 std::int64_t built_at() {

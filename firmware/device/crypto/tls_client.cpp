@@ -230,8 +230,7 @@ void TlsClient::refuse_certificate() {
 }
 
 int TlsClient::receive(char* buffer, std::size_t size) {
-    const int count =
-        mbedtls_ssl_read(&context_, reinterpret_cast<unsigned char*>(buffer), size);
+    const int count = mbedtls_ssl_read(&context_, reinterpret_cast<unsigned char*>(buffer), size);
     if (count == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || count == MBEDTLS_ERR_SSL_CONN_EOF) {
         return 0;
     }

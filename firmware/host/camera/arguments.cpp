@@ -15,7 +15,8 @@ namespace peerlens {
 const char* const kCameraUsage =
     "usage: twin-camera [options]\n"
     "\n"
-    "The camera's firmware on this machine: /stream, /snapshot, /status and /control over HTTP, and\n"
+    "The camera's firmware on this machine: /stream, /snapshot, /status and /control over HTTP, "
+    "and\n"
     "a link to a gateway or signaling if --url is given.\n"
     "\n"
     "  --host ADDRESS       where to listen (127.0.0.1)\n"
@@ -149,8 +150,7 @@ std::string set_option(const std::string& name, const std::string& value,
         return complaint(read_whole(value, 0, 0xFFFFFFFF, arguments.boot_ms), name,
                          "0 to 4294967295");
     }
-    const auto of_machine =
-        set_machine(name, value, arguments.machine, arguments.settings.factory);
+    const auto of_machine = set_machine(name, value, arguments.machine, arguments.settings.factory);
     return of_machine ? *of_machine : set_device_option(name, value, arguments);
 }
 

@@ -14,7 +14,7 @@ struct CameraArguments {
     TwinSettings settings;  // what the device was made with, and where changes are kept
     std::string host = "127.0.0.1";
     std::uint32_t port = 8081;
-    std::string jpegs;   // a folder; empty: the scene
+    std::string jpegs;  // a folder; empty: the scene
     MachineArguments machine;
     Fault fault = Fault::kNone;
     double fault_s = 5.0;

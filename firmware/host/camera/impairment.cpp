@@ -12,15 +12,9 @@ std::string_view Impairment::impair(std::string_view jpeg, Fault fault) {
     std::string_view sent = jpeg;
     switch (fault) {
         case Fault::kStall:
-        case Fault::kDrop:
-            sent = {};
-            break;
-        case Fault::kSlow:
-            sent = count_ % kSlowDivisor != 0 ? std::string_view() : jpeg;
-            break;
-        case Fault::kCorrupt:
-            sent = flipped(jpeg);
-            break;
+        case Fault::kDrop: sent = {}; break;
+        case Fault::kSlow: sent = count_ % kSlowDivisor != 0 ? std::string_view() : jpeg; break;
+        case Fault::kCorrupt: sent = flipped(jpeg); break;
         case Fault::kJoined:
             changed_ = before_;
             changed_ += jpeg;
@@ -29,8 +23,7 @@ std::string_view Impairment::impair(std::string_view jpeg, Fault fault) {
         case Fault::kTruncated:
             sent = count_ % 2 != 0 ? jpeg.substr(0, jpeg.size() * 2 / 3) : jpeg;
             break;
-        default:
-            break;  // it does something else
+        default: break;  // it does something else
     }
     before_ = jpeg;
     return sent;

@@ -1,8 +1,8 @@
 #include "jpeg_encoder.hpp"
 
+#include <jpeglib.h>
 #include <cstddef>
 #include <cstdio>  // jpeglib.h wants FILE
-#include <jpeglib.h>
 
 namespace peerlens {
 

@@ -2,12 +2,12 @@
 #include <memory>
 #include <string>
 
+#include "arguments.hpp"
+#include "folder_pictures.hpp"
 #include "host/machine.hpp"
 #include "host/monotonic_clock.hpp"
 #include "host/reboot.hpp"
 #include "host/signals.hpp"
-#include "arguments.hpp"
-#include "folder_pictures.hpp"
 #include "scene_pictures.hpp"
 #include "twin_camera.hpp"
 

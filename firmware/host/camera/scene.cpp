@@ -29,8 +29,8 @@ Colour shaded(Colour colour, int by) {
 
 // The same noise for the same place, -1 to 1.
 double noise(int x, int y) {
-    auto mixed = static_cast<std::uint32_t>(x) * 374'761'393U +
-                 static_cast<std::uint32_t>(y) * 668'265'263U;
+    auto mixed =
+        static_cast<std::uint32_t>(x) * 374'761'393U + static_cast<std::uint32_t>(y) * 668'265'263U;
     mixed = (mixed ^ (mixed >> 13)) * 1'274'126'177U;
     return static_cast<double>((mixed ^ (mixed >> 16)) & 0xFFFF) / 32'767.5 - 1.0;
 }
@@ -58,7 +58,8 @@ Image painted_yard(int width, int height) {
     image.fill(0, wall, width, std::max(height / 120, 1), {60, 56, 52});
     // A door and a window, for something to hold on to.
     image.fill(width * 3 / 4, height / 5, width / 8, wall - height / 5, {58, 82, 66});
-    image.disc(width * 3 / 4 + width / 10, height * 2 / 5, std::max(height / 90, 1), {214, 190, 92});
+    image.disc(width * 3 / 4 + width / 10, height * 2 / 5, std::max(height / 90, 1),
+               {214, 190, 92});
     image.fill(width / 10, height / 5, width / 5, height / 5, {214, 220, 224});
     image.fill(width / 10 + width / 90, height / 5 + width / 90, width / 5 - width / 45,
                height / 5 - width / 45, {92, 122, 150});

@@ -71,8 +71,7 @@ TwinCamera::End TwinCamera::run() {
             output_.look();
             act(sensor_.fault());
             const std::uint32_t now = clock_.now();
-            rebooting_ =
-                rebooting_ || setup_.device().restart_due(now) || updates_.reboot_due(now);
+            rebooting_ = rebooting_ || setup_.device().restart_due(now) || updates_.reboot_due(now);
         }
         device_.listener().close();
         if (!rebooting_) {

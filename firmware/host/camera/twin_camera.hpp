@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "arguments.hpp"
+#include "device/camera_device.hpp"
+#include "device/camera_uplink.hpp"
+#include "fault_switch.hpp"
 #include "host/machine.hpp"
 #include "host/monotonic_clock.hpp"
 #include "host/standard_output.hpp"
@@ -13,10 +17,6 @@
 #include "host/system_tls.hpp"
 #include "host/twin_setup.hpp"
 #include "host/twin_updates.hpp"
-#include "arguments.hpp"
-#include "device/camera_device.hpp"
-#include "device/camera_uplink.hpp"
-#include "fault_switch.hpp"
 #include "pictures.hpp"
 #include "twin_sensor.hpp"
 

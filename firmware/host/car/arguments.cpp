@@ -129,14 +129,10 @@ std::optional<std::string> set_twin(const std::string& name, const std::string& 
 }
 
 bool set_flag(const std::string& name, CarArguments& arguments) {
-    if (name == "--trace")
-        return arguments.trace = true;
-    if (name == "--pulses")
-        return arguments.pulses = true;
-    if (name == "--timing")
-        return arguments.timing = true;
-    if (name == "--unprovisioned")
-        return arguments.settings.unprovisioned = true;
+    if (name == "--trace") return arguments.trace = true;
+    if (name == "--pulses") return arguments.pulses = true;
+    if (name == "--timing") return arguments.timing = true;
+    if (name == "--unprovisioned") return arguments.settings.unprovisioned = true;
     return false;
 }
 

@@ -32,11 +32,13 @@ TEST(HttpUrl, LeavesOutWhatMayBe) {
 }
 
 TEST(HttpUrl, RefusesWhatIsNone) {
+    // clang-format off
     for (const char* bad :
          {"", "http://", "https://", "http:/x", "ws://x", "ftp://x", "HTTP://x", "http://:80",
           "http://x:", "http://x:0", "http://x:65536", "http://x:8a", "http://[::1", "http://[]/",
           "http://[::1]x", "http://a b", "http://x/#f", "http://x/\n", "http://x/\x7f",
           "http://x/\"", "http://é", "http://a_b{c}", "http://u@"}) {
+        // clang-format on
         EXPECT_FALSE(parse_http_url(bad)) << bad;
     }
     EXPECT_FALSE(parse_http_url("http://" + std::string(254, 'a')));

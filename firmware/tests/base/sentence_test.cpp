@@ -20,7 +20,8 @@ TEST(Sentence, IsEmptyBeforeItsFirstWord) {
 
 TEST(Sentence, LeavesOutWhatDoesNotFit) {
     Text<8> text;
-    Sentence<8>(text) << "12345" << "67890" << std::uint64_t{7};
+    Sentence<8>(text) << "12345"
+                      << "67890" << std::uint64_t{7};
     EXPECT_EQ(text.view(), "12345678");
 }
 

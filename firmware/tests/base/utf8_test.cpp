@@ -31,9 +31,9 @@ TEST(Utf8, RefusesWhatIsCutShort) {
 }
 
 TEST(Utf8, RefusesOverlongFormsSurrogatesAndWhatIsBeyondUnicode) {
-    for (const char* bad : {"\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF",
-                            "\xED\xA0\x80", "\xED\xBF\xBF", "\xF4\x90\x80\x80",
-                            "\xF5\x80\x80\x80", "\x80", "\xFF"}) {
+    for (const char* bad :
+         {"\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xED\xA0\x80",
+          "\xED\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\x80", "\xFF"}) {
         EXPECT_FALSE(is_utf8(bad)) << bad;
     }
 }

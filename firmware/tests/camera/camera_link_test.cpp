@@ -104,10 +104,14 @@ TEST_F(CameraLinkTest, IsSilentWithoutALink) {
 TEST_F(CameraLinkTest, RegistersWithWhereItStreams) {
     open(false);
     ASSERT_EQ(port_.sent.size(), 1u);
-    EXPECT_EQ(port_.sent[0],
-              json({{"type", "register"}, {"role", "camera"}, {"deviceId", "cam-1"}, {"v", 1},
-                    {"streamUrl", "http://192.168.0.20:8080/stream"}, {"token", "t0k3n"},
-                    {"model", "twin"}, {"firmware", "0.1.0"}}));
+    EXPECT_EQ(port_.sent[0], json({{"type", "register"},
+                                   {"role", "camera"},
+                                   {"deviceId", "cam-1"},
+                                   {"v", 1},
+                                   {"streamUrl", "http://192.168.0.20:8080/stream"},
+                                   {"token", "t0k3n"},
+                                   {"model", "twin"},
+                                   {"firmware", "0.1.0"}}));
     EXPECT_EQ(link_.link(), LinkState::kRegistering);
     link_.received(now_, R"({"type":"registered","heartbeatS":5,"v":1})");
     EXPECT_EQ(link_.link(), LinkState::kUp);
@@ -248,9 +252,9 @@ TEST_F(CameraLinkTest, APushingLinkMayBeSlowButNotSilent) {
 TEST_F(CameraLinkTest, GarbageIsCountedAndNoSignOfLife) {
     bring_up(false);
     wait(1500);
-    for (const char* text : {"", "{", R"({"type":"shout"})", R"({"type":"stop"})",
-                             R"({"type":"registered","heartbeatS":5,"v":1})",
-                             R"({"type":"pong"})"}) {
+    for (const char* text :
+         {"", "{", R"({"type":"shout"})", R"({"type":"stop"})",
+          R"({"type":"registered","heartbeatS":5,"v":1})", R"({"type":"pong"})"}) {
         link_.received(now_, text);
     }
     EXPECT_EQ(link_.refused(), 6u);

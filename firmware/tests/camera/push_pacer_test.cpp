@@ -40,11 +40,49 @@ TEST(PushPacer, BeginsTheNextWhenTheLastByteOfTheOneBeforeHasLeft) {
     EXPECT_TRUE(pacer.may_begin(1320));
     pacer.began(1320, 10'000);
     pacer.handed_over(3);
-    EXPECT_FALSE(pacer.may_begin(9999)) << "two are on their way";
+    EXPECT_FALSE(pacer.may_begin(9999)) << "a pong is overdue";
     pacer.answered(1340, 2);
     EXPECT_FLOAT_EQ(pacer.drain_ms(10'000), 100.0F);
     EXPECT_FALSE(pacer.may_begin(1419));
     EXPECT_TRUE(pacer.may_begin(1420));
+}
+
+TEST(PushPacer, TellsHowLongToWait) {
+    PushPacer pacer;
+    pacer.begin_link(20);
+    EXPECT_EQ(pacer.wait_ms(1000), 1000u) << "it may begin";
+    pacer.began(1000, 10'000);
+    EXPECT_EQ(pacer.wait_ms(1000), 1000u);
+    pacer.handed_over(1);
+    EXPECT_EQ(pacer.wait_ms(1000), 1000u) << "it knows nothing yet";
+    pacer.answered(1120, 1);
+    pacer.began(1120, 10'000);
+    pacer.handed_over(2);
+    const std::uint32_t wait = pacer.wait_ms(1130);
+    EXPECT_LE(wait, 91u);
+    EXPECT_FALSE(pacer.may_begin(1130 + wait - 2));
+    EXPECT_TRUE(pacer.may_begin(1130 + wait));
+}
+
+TEST(PushPacer, HasSeveralOnTheirWayOverALongDistance) {
+    PushPacer pacer;
+    pacer.begin_link(300);
+    pacer.began(0, 10'000);
+    pacer.handed_over(1);
+    pacer.answered(340, 1);  // 40 ms
+    std::uint32_t now = 340;
+    for (std::uint32_t id = 2; id <= 8; ++id, now += 40) {
+        ASSERT_TRUE(pacer.may_begin(now)) << id;
+        pacer.began(now, 10'000);
+        pacer.handed_over(id);
+        EXPECT_FALSE(pacer.may_begin(now + 39));
+    }
+    EXPECT_EQ(pacer.unconfirmed(), 7u);
+    // The first of them is due at 680, and overdue 40 ms later.
+    EXPECT_TRUE(pacer.may_begin(720));
+    EXPECT_FALSE(pacer.may_begin(721));
+    pacer.answered(721, 2);
+    EXPECT_EQ(pacer.unconfirmed(), 6u);
 }
 
 TEST(PushPacer, CountsFromWhenTheOneBeforeHadLeft) {
@@ -99,10 +137,11 @@ TEST(PushPacer, WorksAcrossTheWrapOfTheClock) {
 class Simulation {
 public:
     static constexpr std::uint32_t kFrameMs = 66;
-    static constexpr std::uint32_t kDelayMs = 20;  // each way
 
-    explicit Simulation(double bytes_per_ms) : bytes_per_ms_(bytes_per_ms) {
-        pacer_.begin_link(2 * kDelayMs);
+    // `delay_ms` is each way.
+    explicit Simulation(double bytes_per_ms, std::uint32_t delay_ms = 20)
+        : bytes_per_ms_(bytes_per_ms), delay_ms_(delay_ms) {
+        pacer_.begin_link(2 * delay_ms);
     }
 
     void set_rate(double bytes_per_ms) { bytes_per_ms_ = bytes_per_ms; }
@@ -137,13 +176,14 @@ private:
         pacer_.began(now_, bytes);
         pacer_.handed_over(++id_);
         free_at_ = std::max<double>(free_at_, now_) + static_cast<double>(bytes) / bytes_per_ms_;
-        const double there = free_at_ + kDelayMs;
-        on_way_.push_back({id_, there + kDelayMs, there - taken});
+        const double there = free_at_ + delay_ms_;
+        on_way_.push_back({id_, there + delay_ms_, there - taken});
     }
 
     PushPacer pacer_;
     std::mt19937 random_{1};
     double bytes_per_ms_;
+    std::uint32_t delay_ms_;
     double free_at_ = 0;
     std::uint32_t now_ = 1000;
     std::uint32_t begun_ = 0;
@@ -158,7 +198,8 @@ TEST(PushPacer, KeepsPicturesNewOnALinkThatCarriesHalf) {
     simulation.ages.clear();
     simulation.run(60'000);
     // The longest needs 167 ms to leave, after up to 66 in the camera.
-    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()), 167 + 66 + 20 + 30);
+    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()),
+              167 + 66 + 20 + 30);
     EXPECT_GE(simulation.ages.size(), 60'000 / 133 * 9 / 10) << "the link is hardly ever idle";
 }
 
@@ -169,6 +210,15 @@ TEST(PushPacer, LosesNothingOnALinkThatCarriesAll) {
     EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()), 17 + 20 + 10);
 }
 
+TEST(PushPacer, LosesNothingOverALongDistance) {
+    Simulation simulation(600, 150);
+    simulation.run(1000);
+    simulation.ages.clear();
+    simulation.run(60'000);
+    EXPECT_GE(simulation.ages.size(), 60'000 / 66 * 95 / 100);
+    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()), 42 + 150 + 40);
+}
+
 TEST(PushPacer, HasCaughtUpSoonAfterALinkBecameSlow) {
     Simulation simulation(600);
     simulation.run(10'000);
@@ -176,7 +226,8 @@ TEST(PushPacer, HasCaughtUpSoonAfterALinkBecameSlow) {
     simulation.run(2000);
     simulation.ages.clear();
     simulation.run(20'000);
-    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()), 250 + 66 + 20 + 45);
+    EXPECT_LE(*std::max_element(simulation.ages.begin(), simulation.ages.end()),
+              250 + 66 + 20 + 45);
 }
 
 }  // namespace

@@ -65,12 +65,9 @@ protected:
     }
 
     json command(double throttle, double steering = 0.0) {
-        return {{"type", "actuate"},
-                {"seq", ++seq_},
-                {"ttlMs", 200},
-                {"throttle", throttle},
-                {"steering", steering},
-                {"heard", {{"atMs", now_}, {"heldMs", 0}}}};
+        return {{"type", "actuate"},    {"seq", ++seq_},
+                {"ttlMs", 200},         {"throttle", throttle},
+                {"steering", steering}, {"heard", {{"atMs", now_}, {"heldMs", 0}}}};
     }
 
     void drive(const json& command) { board_.received(now_, command.dump()); }
@@ -110,7 +107,10 @@ TEST_F(BoardTest, RegistersFirst) {
     board_.link_opened(now_);
     ASSERT_EQ(port_.sent.size(), 1u);
     EXPECT_EQ(port_.sent[0],
-              json({{"type", "register"}, {"role", "board"}, {"deviceId", "board-1"}, {"v", 1},
+              json({{"type", "register"},
+                    {"role", "board"},
+                    {"deviceId", "board-1"},
+                    {"v", 1},
                     {"token", "t0k3n"},
                     {"capabilities",
                      {{"lights", true}, {"horn", true}, {"pan", true}, {"tilt", true}}}}));
@@ -143,8 +143,12 @@ TEST_F(BoardTest, ArmsFollowsAndTellsWhatItDid) {
     EXPECT_EQ(outputs.drive.steering, -0.25);
     EXPECT_FALSE(outputs.drive.brake);
     const json acted = port_.of_type("acted").back();
-    EXPECT_EQ(acted, json({{"type", "acted"}, {"seq", seq_}, {"atMs", now_}, {"state", "armed"},
-                           {"throttle", 0.5}, {"steering", -0.25}}));
+    EXPECT_EQ(acted, json({{"type", "acted"},
+                           {"seq", seq_},
+                           {"atMs", now_},
+                           {"state", "armed"},
+                           {"throttle", 0.5},
+                           {"steering", -0.25}}));
     EXPECT_EQ(port_.obeyed_seqs.back(), seq_);
 }
 
@@ -386,10 +390,11 @@ TEST(Board, DoesNothingThatItCannot) {
     board.received(0, R"({"type":"registered","heartbeatS":5,"v":1})");
     std::uint32_t seq = 0;
     const auto drive = [&](std::uint32_t now, double throttle) {
-        const json command = {{"type", "actuate"}, {"seq", ++seq}, {"ttlMs", 100},
-                              {"throttle", throttle}, {"steering", 1}, {"lights", true},
-                              {"horn", true}, {"pan", 1}, {"tilt", 1},
-                              {"heard", {{"atMs", now}, {"heldMs", 0}}}};
+        const json command = {{"type", "actuate"}, {"seq", ++seq},
+                              {"ttlMs", 100},      {"throttle", throttle},
+                              {"steering", 1},     {"lights", true},
+                              {"horn", true},      {"pan", 1},
+                              {"tilt", 1},         {"heard", {{"atMs", now}, {"heldMs", 0}}}};
         board.received(now, command.dump());
     };
     for (std::uint32_t now = 0; now <= 500; now += 50) {

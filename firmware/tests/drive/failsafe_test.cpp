@@ -66,9 +66,9 @@ TEST(Failsafe, ANumberThatIsNotFiniteIsNoCommand) {
     Failsafe failsafe({}, 0);
     arm(failsafe, 0);
     failsafe.command(520, {0.5, 0.25, false});
-    for (const DriveCommand& bad : {DriveCommand{nan, 0, false}, DriveCommand{0, nan, false},
-                                    DriveCommand{infinite, 0, false},
-                                    DriveCommand{0, -infinite, true}}) {
+    for (const DriveCommand& bad :
+         {DriveCommand{nan, 0, false}, DriveCommand{0, nan, false},
+          DriveCommand{infinite, 0, false}, DriveCommand{0, -infinite, true}}) {
         failsafe.command(600, bad);
         EXPECT_EQ(failsafe.output().throttle, 0.5);
         EXPECT_EQ(failsafe.output().steering, 0.25);
@@ -84,8 +84,11 @@ TEST(Failsafe, ANumberThatIsNotFiniteIsNoCommand) {
 class RandomDrive {
 public:
     RandomDrive(unsigned seed, std::uint32_t start)
-        : random_(seed), now_(start), timeout_(100 + random_() % 401),
-          failsafe_({timeout_, 1000, 500, 200}, start), command_at_(start) {}
+        : random_(seed),
+          now_(start),
+          timeout_(100 + random_() % 401),
+          failsafe_({timeout_, 1000, 500, 200}, start),
+          command_at_(start) {}
 
     void step() {
         advance();

@@ -16,8 +16,8 @@ bool parses(std::string_view text) {
 
 TEST(Json, FindsMembersItemsAndValues) {
     JsonDocument document;
-    ASSERT_TRUE(document.parse_object(
-        R"( {"a" : [1, "x", null], "b":{"c":true,"d":false} ,"n":-1.5e2} )"));
+    ASSERT_TRUE(
+        document.parse_object(R"( {"a" : [1, "x", null], "b":{"c":true,"d":false} ,"n":-1.5e2} )"));
     const JsonNode* array = document.member(document.root(), "a");
     ASSERT_NE(array, nullptr);
     const JsonNode* item = document.node(array->first);
@@ -62,6 +62,7 @@ TEST(Json, NumbersBeyondEveryDoubleAreInfiniteAndTinyOnesAreNothing) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
+    // clang-format off
     for (const char* bad : {
              "", " ", "hello", "{", "}", "{}{}", "{},", "{\"a\"}", "{\"a\":}", "{\"a\":1,}",
              "{a:1}", "{'a':1}", "{\"a\":1 \"b\":2}", "{\"a\":[1,]}", "{\"a\":[1}", "{\"a\":01}",
@@ -70,6 +71,7 @@ TEST(Json, RefusesWhatIsNotJson) {
              "{\"a\":\"\n\"}", "{\"a\":\"\\x41\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\u12",
              "{\"a\":\"\\", "{\"a\":\"", "{\"a\":1}x", "\xEF\xBB\xBF{}", "/**/{}", "{\"a\":\"\xFF\"}",
              "{\"a\":\"\xED\xA0\x80\"}", "[]", "[{}]", "\"a\"", "1", "null", "true"}) {
+        // clang-format on
         EXPECT_FALSE(parses(bad)) << bad;
     }
     EXPECT_FALSE(parses(std::string_view("{\"a\":\"\0\"}", 9)));

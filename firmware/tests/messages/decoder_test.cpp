@@ -41,9 +41,8 @@ struct Canonical {
     json operator()(const Stop&) const { return {{"type", "stop"}}; }
     json operator()(const ClearStop&) const { return {{"type", "clearStop"}}; }
     json operator()(const Error& m) const {
-        json wire = {{"type", "error"},
-                     {"problem", text_of(m.problem)},
-                     {"detail", text_of(m.detail)}};
+        json wire = {
+            {"type", "error"}, {"problem", text_of(m.problem)}, {"detail", text_of(m.detail)}};
         if (m.session.length() > 0) wire["session"] = text_of(m.session);
         return wire;
     }

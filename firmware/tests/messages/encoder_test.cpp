@@ -35,13 +35,16 @@ public:
                                                            : register_board(wire));
         }
         if (type == "acted") {
-            return std::string(encoder_.encode(
-                Acted{wire.at("seq"), wire.at("atMs"), state_named(wire.at("state")),
-                      wire.at("throttle"), wire.at("steering")}));
+            return std::string(encoder_.encode(Acted{wire.at("seq"), wire.at("atMs"),
+                                                     state_named(wire.at("state")),
+                                                     wire.at("throttle"), wire.at("steering")}));
         }
-        if (type == "telemetry") return std::string(telemetry(wire));
-        if (type == "ping") return std::string(encoder_.encode(Ping{wire.at("id")}));
-        if (type == "pong") return std::string(encoder_.encode(Pong{wire.at("id")}));
+        if (type == "telemetry")
+            return std::string(telemetry(wire));
+        if (type == "ping")
+            return std::string(encoder_.encode(Ping{wire.at("id")}));
+        if (type == "pong")
+            return std::string(encoder_.encode(Pong{wire.at("id")}));
         throw std::runtime_error("no such type: " + type);
     }
 
@@ -78,10 +81,11 @@ private:
 
     std::string_view telemetry(const json& wire) {
         const json health = wire.value("health", json::object());
-        return encoder_.encode(Telemetry{wire.at("atMs"), state_named(wire.at("state")),
-                                         {optional_number(health, "batteryV"),
-                                          optional_number(health, "batteryPercent"),
-                                          optional_number(health, "rssiDbm")}});
+        return encoder_.encode(Telemetry{
+            wire.at("atMs"),
+            state_named(wire.at("state")),
+            {optional_number(health, "batteryV"), optional_number(health, "batteryPercent"),
+             optional_number(health, "rssiDbm")}});
     }
 
     Encoder encoder_;

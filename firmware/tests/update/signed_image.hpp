@@ -60,11 +60,10 @@ public:
     std::string text() {
         std::array<unsigned char, 65> point;
         std::size_t size = 0;
-        require(mbedtls_ecp_point_write_binary(&group_, &point_, MBEDTLS_ECP_PF_UNCOMPRESSED,
-                                               &size, point.data(), point.size()));
+        require(mbedtls_ecp_point_write_binary(&group_, &point_, MBEDTLS_ECP_PF_UNCOMPRESSED, &size,
+                                               point.data(), point.size()));
         std::array<unsigned char, 89> text;
-        require(mbedtls_base64_encode(text.data(), text.size(), &size, point.data(),
-                                      point.size()));
+        require(mbedtls_base64_encode(text.data(), text.size(), &size, point.data(), point.size()));
         return std::string(text.begin(), text.begin() + size);
     }
 
@@ -109,8 +108,7 @@ inline std::string unsigned_header(std::string_view target, Version version,
 }
 
 inline std::string with_signature(std::string image, const EcdsaSignature& signature) {
-    image.insert(ImageHeader::kSigned,
-                 std::string(signature.begin(), signature.end()));
+    image.insert(ImageHeader::kSigned, std::string(signature.begin(), signature.end()));
     return image;
 }
 

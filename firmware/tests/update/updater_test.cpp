@@ -262,8 +262,7 @@ TEST_F(UpdaterTest, GivesUpAnUploadThatIsCutShort) {
         ASSERT_EQ(updater_.begin(now_, bytes.size(), false), Refusal::kNone);
         ASSERT_EQ(updater_.write(now_, bytes.substr(0, count)), Refusal::kNone);
         updater_.lost();
-        EXPECT_EQ(updater_.reason(),
-                  "cut short after " + std::to_string(count) + " of 3152 bytes");
+        EXPECT_EQ(updater_.reason(), "cut short after " + std::to_string(count) + " of 3152 bytes");
         EXPECT_FALSE(updater_.is_receiving());
     }
     updater_.lost();  // and nothing more happens
@@ -292,13 +291,11 @@ TEST_F(UpdaterTest, TellsItsProgressAndTheLastRefusal) {
     updater_.write(now_, bytes.substr(0, 100));
     EXPECT_EQ(status(), start + R"("receiving","received":100,"size":3152}})");
     updater_.write(now_, bytes.substr(100, 900));
-    EXPECT_EQ(status(),
-              start + R"("receiving","received":1000,"size":3152,"version":"1.3.0"}})");
+    EXPECT_EQ(status(), start + R"("receiving","received":1000,"size":3152,"version":"1.3.0"}})");
     updater_.lost();
     EXPECT_EQ(status(), start + R"("idle","refused":"cut short after 1000 of 3152 bytes"}})");
     upload(bytes);
-    EXPECT_EQ(status(),
-              start + R"("installed","received":3152,"size":3152,"version":"1.3.0"}})");
+    EXPECT_EQ(status(), start + R"("installed","received":3152,"size":3152,"version":"1.3.0"}})");
 }
 
 TEST_F(UpdaterTest, CutsAReasonThatIsTooLong) {

@@ -52,10 +52,10 @@ TEST_F(HandshakeTest, TakesItByteByByte) {
 }
 
 TEST_F(HandshakeTest, NamesAreInAnyCaseAndConnectionIsAList) {
-    EXPECT_EQ(answer(std::string("HTTP/1.1 101\r\nUPGRADE:  WebSocket \r\n") +
-                     "connection: keep-alive, upgrade\r\nsec-websocket-accept:" + kAccept +
-                     "\r\n\r\n"),
-              Handshake::Progress::kOpen);
+    EXPECT_EQ(
+        answer(std::string("HTTP/1.1 101\r\nUPGRADE:  WebSocket \r\n") +
+               "connection: keep-alive, upgrade\r\nsec-websocket-accept:" + kAccept + "\r\n\r\n"),
+        Handshake::Progress::kOpen);
 }
 
 TEST_F(HandshakeTest, RefusesAnotherStatus) {

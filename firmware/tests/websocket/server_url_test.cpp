@@ -7,8 +7,8 @@
 namespace peerlens {
 namespace {
 
-void expect_parts(const std::string& text, bool secure, const std::string& host,
-                  std::uint16_t port, const std::string& authority, const std::string& path) {
+void expect_parts(const std::string& text, bool secure, const std::string& host, std::uint16_t port,
+                  const std::string& authority, const std::string& path) {
     SCOPED_TRACE(text);
     const auto url = parse_server_url(text);
     ASSERT_TRUE(url.has_value());
@@ -31,12 +31,13 @@ TEST(ServerUrl, HasItsParts) {
 }
 
 TEST(ServerUrl, IsRefusedOtherwise) {
-    for (const char* text :
-         {"", "ws:/", "ws://", "wss://", "http://h/", "WS://h/", "ws:///ws", "ws://:80/",
-          "ws://h:/", "ws://h:0/", "ws://h:65536/", "ws://h:123456/", "ws://h:8o/", "ws://h:-1/",
-          "ws://me@h/", "ws://h/#top", "ws://h/a b", "ws://h/\n", "ws://h\r\nX: y/", "ws://h?x",
-          "ws://[::1", "ws://[]/", "ws://[::1]x/", "ws://[::1]80/", "ws://::1/", "ws://a\\b/",
-          "ws://h/\x80"}) {
+    for (const char* text : {"",           "ws:/",       "ws://",           "wss://",
+                             "http://h/",  "WS://h/",    "ws:///ws",        "ws://:80/",
+                             "ws://h:/",   "ws://h:0/",  "ws://h:65536/",   "ws://h:123456/",
+                             "ws://h:8o/", "ws://h:-1/", "ws://me@h/",      "ws://h/#top",
+                             "ws://h/a b", "ws://h/\n",  "ws://h\r\nX: y/", "ws://h?x",
+                             "ws://[::1",  "ws://[]/",   "ws://[::1]x/",    "ws://[::1]80/",
+                             "ws://::1/",  "ws://a\\b/", "ws://h/\x80"}) {
         EXPECT_FALSE(parse_server_url(text).has_value()) << text;
     }
     EXPECT_TRUE(parse_server_url("ws://" + std::string(253, 'h')).has_value());

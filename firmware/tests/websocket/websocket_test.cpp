@@ -353,7 +353,10 @@ TEST_F(WebSocketTest, RefusesControlFramesInFragments) {
 }
 
 TEST_F(WebSocketTest, AnswersACloseAndTellsItsCode) {
-    socket_->received(frame(0x88, "\x11\x39" "superseded") + text("more"));
+    socket_->received(frame(0x88,
+                            "\x11\x39"
+                            "superseded") +
+                      text("more"));
     EXPECT_EQ(port_.codes, std::vector<std::uint16_t>{4409});
     EXPECT_EQ(port_.reason, "superseded");
     EXPECT_EQ(port_.sent, std::string("\x88\x82\0\0\0\0\x11\x39", 8));
@@ -398,8 +401,8 @@ TEST_F(WebSocketTest, TakesAnyBytes) {
     for (int round = 0; round < 3000; ++round) {
         ASSERT_TRUE(socket_->start("car.local", "/"));
         socket_->received(kAnswer);
-        std::string bytes = frame(0x01, "abc") + frame(0x89, "ping") + frame(0x80, "def") +
-                            frame(0x88, "\x03\xE8");
+        std::string bytes =
+            frame(0x01, "abc") + frame(0x89, "ping") + frame(0x80, "def") + frame(0x88, "\x03\xE8");
         for (int i = 0; i < 3; ++i) {
             bytes[random() % bytes.size()] = static_cast<char>(random());
         }
