@@ -59,6 +59,7 @@ fi
 # check CHIP PROJECT BOARD FILE...
 check() {
     local chip=$1 project=$2 board=$3 base=$idf/components include=() also=() failed=0
+    also=(-DPEERLENS_MAX_MESSAGE=16384) # as components/peerlens_core/CMakeLists.txt
     [[ "$chip" != esp32 ]] || also=(-DPEERLENS_MAX_MESSAGE=8192 -DPEERLENS_SEND_BUFFER=4096)
     shift 3
     "$python" "$firmware/tools/idf_config.py" --idf "$idf" --project "$firmware/esp/$project" \

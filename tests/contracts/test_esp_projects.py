@@ -200,12 +200,12 @@ def test_both_build_systems_embed_the_page(project: str) -> None:
 
 
 def test_versions_are_pinned() -> None:
-    manifests = sorted(ESP.rglob("idf_component.yml"))
     pinned: dict[str, str] = {}
-    for manifest in manifests:
+    for manifest in sorted(ESP.rglob("idf_component.yml")):
         for name, version in re.findall(r"^  (\S+): \"(.+)\"$", manifest.read_text(), re.MULTILINE):
             assert pinned.setdefault(name, version) == version, f"{name} in two versions"
-    assert pinned.keys() == {"idf", "espressif/esp32-camera", "espressif/esp_jpeg", "espressif/mdns"}
+    components = {"espressif/esp32-camera", "espressif/esp_jpeg", "espressif/mdns"}
+    assert pinned.keys() == components | {"idf"}
     idf = pinned.pop("idf")
     assert re.fullmatch(r"~\d+\.\d+\.\d+", idf), "a release and what mends it"
     for name, version in pinned.items():
@@ -219,7 +219,8 @@ def idf_config() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "idf_config", FIRMWARE / "tools" / "idf_config.py"
     )
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

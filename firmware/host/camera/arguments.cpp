@@ -12,7 +12,9 @@
 
 namespace peerlens {
 
-const char* const kCameraUsage =
+namespace {
+
+constexpr const char* kUsage =
     "usage: twin-camera [options]\n"
     "\n"
     "The camera's firmware on this machine: /stream, /snapshot, /status and /control over HTTP, "
@@ -48,8 +50,6 @@ const char* const kCameraUsage =
     "  --update-key TEXT    who may sign an update: what `sign_image.py public` prints\n"
     "  --trial-ms N         how long an update has to show that it works (180000)\n"
     "  --help               this\n";
-
-namespace {
 
 bool is_address(const std::string& text) {
     in6_addr parsed;
@@ -155,6 +155,10 @@ std::string set_option(const std::string& name, const std::string& value,
 }
 
 }  // namespace
+
+const char* camera_usage() {
+    return kUsage;
+}
 
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments) {
     Settings& settings = arguments.settings.factory;

@@ -27,6 +27,7 @@ struct CameraArguments {
 // them, or an empty string.
 std::string parse_arguments(int count, const char* const* values, CameraArguments& arguments);
 
-extern const char* const kCameraUsage;
+// What --help says.
+const char* camera_usage();
 
 }  // namespace peerlens

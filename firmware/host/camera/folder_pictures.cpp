@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::streamoff kMostBytes = 4 * 1024 * 1024;
+constexpr std::streamoff kMostBytes = 4'194'304;
 
 bool is_named_jpeg(const fs::path& path) {
     std::string end = path.extension().string();

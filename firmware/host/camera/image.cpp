@@ -13,7 +13,7 @@ void Image::fill(int left, int top, int width, int height, Colour colour) {
     const int bottom = std::min(top + height, height_);
     left = std::max(left, 0);
     for (int y = std::max(top, 0); y < bottom; ++y) {
-        std::uint8_t* pixel = row(y) + left * 3;
+        std::uint8_t* pixel = at(left, y);
         for (int x = left; x < right; ++x) {
             *pixel++ = colour.red;
             *pixel++ = colour.green;
@@ -38,8 +38,8 @@ void Image::disc(int x, int y, int radius, Colour colour) {
 
 void Image::mirror() {
     for (int y = 0; y < height_; ++y) {
-        std::uint8_t* left = row(y);
-        std::uint8_t* right = left + (width_ - 1) * 3;
+        std::uint8_t* left = at(0, y);
+        std::uint8_t* right = at(width_ - 1, y);
         for (; left < right; left += 3, right -= 3) {
             std::swap_ranges(left, left + 3, right);
         }
@@ -48,7 +48,7 @@ void Image::mirror() {
 
 void Image::flip() {
     for (int y = 0; y < height_ / 2; ++y) {
-        std::swap_ranges(row(y), row(y) + width_ * 3, row(height_ - 1 - y));
+        std::swap_ranges(at(0, y), at(width_, y), at(0, height_ - 1 - y));
     }
 }
 

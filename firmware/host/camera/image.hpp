@@ -24,10 +24,7 @@ public:
 
     int width() const { return width_; }
     int height() const { return height_; }
-    std::uint8_t* row(int y) { return bytes_.data() + static_cast<std::ptrdiff_t>(y) * width_ * 3; }
-    const std::uint8_t* row(int y) const {
-        return bytes_.data() + static_cast<std::ptrdiff_t>(y) * width_ * 3;
-    }
+    const std::uint8_t* row(int y) const { return bytes_.data() + offset(0, y); }
 
     // What lies outside is not painted.
     void set(int x, int y, Colour colour);
@@ -37,6 +34,11 @@ public:
     void flip();
 
 private:
+    std::ptrdiff_t offset(int x, int y) const {
+        return (static_cast<std::ptrdiff_t>(y) * width_ + x) * 3;
+    }
+    std::uint8_t* at(int x, int y) { return bytes_.data() + offset(x, y); }
+
     int width_ = 0;
     int height_ = 0;
     std::vector<std::uint8_t> bytes_;

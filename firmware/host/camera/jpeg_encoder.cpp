@@ -1,8 +1,12 @@
 #include "jpeg_encoder.hpp"
 
-#include <jpeglib.h>
 #include <cstddef>
-#include <cstdio>  // jpeglib.h wants FILE
+#include <cstdio>
+
+// Behind <cstdio>: it needs FILE.
+// clang-format off
+#include <jpeglib.h>
+// clang-format on
 
 namespace peerlens {
 

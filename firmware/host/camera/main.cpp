@@ -26,7 +26,7 @@ int run(int count, char** values) {
         return complain(wrong);
     }
     if (arguments.help) {
-        std::fputs(kCameraUsage, stdout);
+        std::fputs(camera_usage(), stdout);
         return 0;
     }
     Signals::install();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <system_error>
 #include <thread>
 
 #include "capture_thread.hpp"
@@ -51,7 +51,7 @@ std::string TwinCamera::listen() {
     port_ = device_.listener().listen(arguments_.host, static_cast<std::uint16_t>(arguments_.port));
     if (port_ == 0) {
         return "cannot listen at " + arguments_.host + ", port " + std::to_string(arguments_.port) +
-               ": " + std::strerror(errno);
+               ": " + std::generic_category().message(errno);
     }
     const bool is_v6 = arguments_.host.find(':') != std::string::npos;
     output_.line("http://%s%s%s:%d/stream", is_v6 ? "[" : "", arguments_.host.c_str(),

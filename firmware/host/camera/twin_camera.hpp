@@ -27,7 +27,7 @@ class TwinCamera final : private UplinkWatcher {
 public:
     static constexpr int kPassMs = 20;
     // As large as a picture may be on the chip.
-    static constexpr std::size_t kSlotBytes = 256 * 1024;
+    static constexpr std::size_t kSlotBytes = 262'144;
     // What was asked to happen begins so much later, so that the answer still gets out.
     static constexpr std::uint32_t kGraceMs = 100;
     static constexpr std::uint32_t kRebootMs = 1000;

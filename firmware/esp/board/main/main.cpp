@@ -66,7 +66,9 @@ void check_motor(const MotorSettings& motor) {
     device.http().add(updates);
     device.status().add(updates);
     device.status().add(chip.status());
-    setup.attach(device.http(), device.status(), device.loop(), device.control());
+    if (!setup.attach(device.http(), device.status(), device.loop(), device.control())) {
+        ESP_LOGE(kTag, "not all of the settings' addresses are there");
+    }
     chip.take_keys(settings);
     const std::string_view wrong = chip.tls().trust(settings.server.ca_pem);
     if (!wrong.empty()) {

@@ -85,7 +85,9 @@ std::size_t frame_slots(char*& memory) {
     device.status().add(uplink);
     device.status().add(chip.status());
     device.loop().add(uplink);
-    setup.attach(device.http(), device.status(), device.loop(), gate);
+    if (!setup.attach(device.http(), device.status(), device.loop(), gate)) {
+        ESP_LOGE(kTag, "not all of the settings' addresses are there");
+    }
 
     const std::string_view wrong = uplink.apply(settings);
     if (!wrong.empty()) {

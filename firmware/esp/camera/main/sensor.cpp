@@ -125,24 +125,28 @@ bool Sensor::apply(const CameraSettings& settings) {
     if (!started_) {
         return false;
     }
-    sensor_t* sensor = esp_camera_sensor_get();
-    const camera_sensor_info_t* info = esp_camera_sensor_get_info(&sensor->id);
-    const framesize_t size = driver_size(settings.frame_size);
-    if (info != nullptr && size > info->max_size) {
+    const camera_sensor_info_t* info = esp_camera_sensor_get_info(&esp_camera_sensor_get()->id);
+    if (info != nullptr && driver_size(settings.frame_size) > info->max_size) {
         return false;
     }
-    const auto set = [sensor](int (*one)(sensor_t*, int), int value) {
-        return one != nullptr && one(sensor, value) == 0;
-    };
-    if (sensor->set_framesize(sensor, size) != 0 ||
-        !set(sensor->set_quality, static_cast<int>(settings.quality)) ||
-        !set(sensor->set_hmirror, settings.hmirror) || !set(sensor->set_vflip, settings.vflip)) {
+    if (!put(settings)) {
         ESP_LOGE(kTag, "the sensor did not take its settings");
+        put(settings_);
         return false;
     }
     fps_ = settings.fps > 0 ? settings.fps : 1;
     settings_ = settings;
     return true;
+}
+
+bool Sensor::put(const CameraSettings& settings) {
+    sensor_t* sensor = esp_camera_sensor_get();
+    const auto set = [sensor](int (*one)(sensor_t*, int), int value) {
+        return one != nullptr && one(sensor, value) == 0;
+    };
+    return sensor->set_framesize(sensor, driver_size(settings.frame_size)) == 0 &&
+           set(sensor->set_quality, static_cast<int>(settings.quality)) &&
+           set(sensor->set_hmirror, settings.hmirror) && set(sensor->set_vflip, settings.vflip);
 }
 
 }  // namespace peerlens

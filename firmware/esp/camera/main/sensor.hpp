@@ -26,6 +26,7 @@ public:
     bool apply(const CameraSettings& settings) override;
 
 private:
+    bool put(const CameraSettings& settings);
     void give_back();
     bool is_too_early(std::uint64_t captured_us);
 
