@@ -29,6 +29,7 @@ mkdir -p "$work/foreign/sys"
 foreign=()
 if [[ $("$CXX" -dumpmachine) != xtensa* ]]; then
     cat >"$work/foreign/threads.hpp" <<'HEADER'
+#ifdef __cplusplus
 #include <bits/c++config.h>
 #define _GLIBCXX_HAS_GTHREADS 1
 #define _GLIBCXX_USE_NANOSLEEP 1
@@ -37,6 +38,7 @@ if [[ $("$CXX" -dumpmachine) != xtensa* ]]; then
 #define _GLIBCXX_USE_CLOCK_REALTIME 1
 #define _GLIBCXX_GCC_GTHR_SINGLE_H 1
 #include <bits/gthr-posix.h>
+#endif
 HEADER
     cat >"$work/foreign/sys/reent.h" <<'HEADER'
 #pragma once
@@ -64,7 +66,7 @@ check() {
     shift 3
     "$python" "$firmware/tools/idf_config.py" --idf "$idf" --project "$firmware/esp/$project" \
         --board "$board" \
-        --component "$camera" --component "$mdns" --also "$work/also" --out "$work/$board"
+        --component "$camera" --component "$mdns" --also "$work/also" --out "$work/$board" || failed=1
     for path in "$work/$board" "$firmware" "$firmware/core" "$firmware/device" \
         "$firmware/esp/components/peerlens_chip" "$firmware/esp/$project/main" \
         "$firmware/esp/$project/boards"; do
@@ -101,8 +103,10 @@ check() {
         include+=("-isystem$path")
     done
     for file in "$@"; do
-        # The flags that matter to types, as ESP-IDF has them.
-        "$CXX" -fsyntax-only -std=gnu++17 -Wall -Wextra -Werror -fno-exceptions -fno-rtti \
+        # The flags that matter to types, as ESP-IDF has them; what is C is the bootloader's.
+        local language=(-std=gnu++17 -fno-exceptions -fno-rtti)
+        [[ "$file" != *.c ]] || language=(-x c -std=gnu17 -DBOOTLOADER_BUILD=1)
+        "$CXX" -fsyntax-only "${language[@]}" -Wall -Wextra -Werror \
             -Wno-psabi -fstrict-volatile-bitfields -DESP_PLATFORM -DPEERLENS_TLS=1 -D_GNU_SOURCE "${also[@]}" \
             -DMBEDTLS_CONFIG_FILE='"mbedtls/esp_config.h"' "${foreign[@]}" "${include[@]}" \
             "$file" || { echo "failed: $board: ${file#"$firmware/"}" >&2; failed=1; }
@@ -124,7 +128,8 @@ done
 common=("${all[@]}")
 for board in "$firmware"/esp/board/boards/*.defaults; do
     check esp32 board "$(basename "$board" .defaults)" "${common[@]}" \
-        "$firmware"/esp/board/main/*.cpp || result=1
+        "$firmware"/esp/board/main/*.cpp "$firmware"/esp/board/bootloader_components/*/*.c ||
+        result=1
     common=("$firmware"/esp/components/peerlens_chip/chip.cpp)
 done
 exit "$result"

@@ -1,6 +1,5 @@
 /* The first thing that the chip does by itself: hold all outputs low, in the bootloader. They
  * stay so until the program, some 300 ms later, gives them what is neutral for each. */
-#include "bootloader_hooks.h"
 #include "devkit_pins.h"
 #include "esp_rom_gpio.h"
 #include "hal/gpio_ll.h"
