@@ -17,7 +17,7 @@ namespace {
 
 std::string_view text_of(int error) {
     // Every text of an error that the system knows is a constant.
-    return std::strerror(error);  // NOLINT(concurrency-mt-unsafe)
+    return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): see above
 }
 
 bool is_later(int error) {
