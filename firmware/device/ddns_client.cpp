@@ -30,7 +30,10 @@ void DdnsClient::begin(std::uint32_t now) {
     began_at_ = now;
     asked_ = false;
     attempt_.reset(new (std::nothrow) Attempt(tls_));
-    if (!attempt_ || !url) {
+    if (!url) {
+        return finish("its address is wrong: expected http:// or https://", now);
+    }
+    if (!attempt_) {
         return finish("there is no memory for it", now);
     }
     if (tls_ != nullptr) {

@@ -1,27 +1,15 @@
 #include "twin_camera.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
 #include <thread>
 
 #include "capture_thread.hpp"
+#include "host/printable.hpp"
 #include "host/signals.hpp"
 
 namespace peerlens {
-namespace {
-
-// What a stranger sent must not break the lines of the output.
-std::string printable(std::string_view text) {
-    std::string out(text.substr(0, 200));
-    const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
-    std::replace_if(out.begin(), out.end(), is_control, '?');
-    return out;
-}
-
-}  // namespace
-
 TwinCamera::TwinCamera(const CameraArguments& arguments, Pictures& pictures, Machine& machine)
     : arguments_(arguments),
       machine_(machine),

@@ -1,6 +1,5 @@
 #include "twin.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cinttypes>
@@ -11,21 +10,10 @@
 
 #include "device/board_settings.hpp"
 #include "guard.hpp"
+#include "host/printable.hpp"
 #include "host/signals.hpp"
 
 namespace peerlens {
-namespace {
-
-// What a stranger sent must not break the lines of the output.
-std::string printable(std::string_view text) {
-    std::string out(text.substr(0, 200));
-    const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
-    std::replace_if(out.begin(), out.end(), is_control, '?');
-    return out;
-}
-
-}  // namespace
-
 Twin::Twin(const CarArguments& arguments, Machine& machine)
     : arguments_(arguments),
       machine_(machine),

@@ -2,27 +2,19 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <string>
+
+#include "host/temporary_folder.hpp"
 
 namespace peerlens {
 namespace {
 
 class FileSettingsStoreTest : public ::testing::Test {
 protected:
-    FileSettingsStoreTest() {
-        char folder[] = "/tmp/peerlens-settings-XXXXXX";
-        folder_ = mkdtemp(folder);
-    }
-    ~FileSettingsStoreTest() override {
-        std::remove((folder_ + "/settings.json").c_str());
-        rmdir(folder_.c_str());
-    }
-
-    std::string folder_;
+    const TemporaryFolder temporary_;
+    const std::string folder_ = temporary_.path();
     char buffer_[SettingsStore::kMostBytes];
     std::string_view text_;
 };
